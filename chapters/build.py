@@ -1,0 +1,160 @@
+"""Build the chapters: execute source/NN_title.md into NN_title.ipynb, outputs inside.
+
+    python -m chapters.build                     all of them
+    python -m chapters.build 02_hessian_free     one
+    python -m chapters.build --changed           those whose cells differ from their notebook's
+
+A chapter is built whole or not at all: when a cell fails, or the result breaks a rule of `faults`, the old
+notebook stays.  The kernel runs in the repository's root with this interpreter; no path, no date and no version of
+this machine is left in the notebook, and building twice gives the same bytes.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from ref.files import write_atomically
+
+CHAPTERS = Path(__file__).resolve().parent
+ROOT = CHAPTERS.parent
+SIZE_LIMIT = 1_000_000  # bytes a notebook
+CELL_TIMEOUT = 600  # seconds
+KERNEL_ENVIRONMENT = {
+    "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""),  # kernels start bare `python`
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
+}
+
+
+def sources(folder: Path = CHAPTERS) -> list[Path]:
+    """The chapters' sources, in reading order."""
+    return sorted((folder / "source").glob("[0-9][0-9]_*.md"))
+
+
+def notebook_path(source: Path) -> Path:
+    return source.parent.parent / f"{source.stem}.ipynb"
+
+
+def read_source(source: Path) -> NotebookNode:
+    """The notebook that a source describes, without outputs; ValueError when its header names no kernel."""
+    notebook = jupytext.read(source, fmt="md:myst")
+    if "kernelspec" not in notebook.metadata:
+        raise ValueError(f"{source.name} has no kernelspec in its header")
+    notebook.metadata = NotebookNode(kernelspec=notebook.metadata.kernelspec, language_info=NotebookNode(name="python"))
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for i, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{i:03d}"
+    return notebook
+
+
+def content(notebook: NotebookNode) -> list[tuple]:
+    """What a reader edits: each cell's kind, text and metadata."""
+    return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
+
+
+def alternative_text(cell: NotebookNode) -> str:
+    """The text for those who do not see a cell's figure: `image: {alt: ...}` under `mystnb` in the cell's metadata."""
+    return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+
+
+def execute(notebook: NotebookNode, title: str) -> None:
+    """Run all cells in a fresh kernel and keep their outputs, in place; CellExecutionError carries the traceback."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    with tqdm(total=len(code), desc=title, unit="cell", leave=False, disable=None) as bar:
+        NotebookClient(
+            notebook,
+            kernel_name="python3",
+            extra_arguments=["--log-level=40"],
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            coalesce_streams=True,
+            on_cell_executed=lambda **_: bar.update(),
+            resources={"metadata": {"path": str(ROOT)}},
+        ).execute(env=os.environ | KERNEL_ENVIRONMENT)
+    notebook.metadata.language_info = NotebookNode(name="python")
+    for cell in code:
+        for output in cell.outputs:
+            if output.output_type == "stream" and output.name == "stderr":
+                print(f"{title}: a cell wrote to stderr:\n{output.text}", file=sys.stderr)
+            if "image/png" in output.get("data", {}):
+                output.metadata = NotebookNode({"image/png": {"alt": alternative_text(cell)}})
+        cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+
+
+def faults(notebook: NotebookNode) -> list[str]:
+    """What keeps an executed notebook from being published, one sentence each."""
+    private = [sys.prefix, str(ROOT), tempfile.gettempdir() + os.sep, str(Path.home()).rstrip(os.sep) + os.sep]
+    unrepeatable = re.compile("|".join(map(re.escape, private)) + r"| at 0x[0-9a-f]{6,}")
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            text = output.get("text", "") + "".join(str(data[kind]) for kind in data if kind.startswith("text/"))
+            if output.output_type == "error":
+                found.append(f"{cell.id} ended in {output.ename}")
+            if leak := unrepeatable.search(text):
+                found.append(f"{cell.id} printed {leak.group()!r}, which is not the same on another machine")
+            if "image/png" in data and not alternative_text(cell):
+                found.append(f"{cell.id} draws a figure but has no alternative text (mystnb: image: alt)")
+    if not any(cell.get("outputs") for cell in notebook.cells):
+        found.append("no cell has an output")
+    if (size := len(nbformat.writes(notebook).encode())) > SIZE_LIMIT:
+        found.append(f"it takes {size:,} bytes, more than {SIZE_LIMIT:,}: fewer or smaller figures")
+    return found
+
+
+def is_current(source: Path) -> bool:
+    """Whether the built notebook has its source's cells."""
+    built = notebook_path(source)
+    return built.exists() and content(nbformat.read(built, as_version=4)) == content(read_source(source))
+
+
+def build(source: Path) -> bool:
+    """Build one chapter and say how it went; False when it could not be built."""
+    start = time.perf_counter()
+    notebook = read_source(source)
+    try:
+        execute(notebook, source.stem)
+        trouble = faults(notebook)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        trouble = [str(error)]
+    seconds = time.perf_counter() - start
+    if trouble:
+        print(f"{source.stem}: not built, after {seconds:.1f} s", *trouble, sep="\n", file=sys.stderr, flush=True)
+        return False
+    text = (nbformat.writes(notebook) + "\n").encode()
+    write_atomically(notebook_path(source), lambda file: file.write(text))
+    print(f"{source.stem}: {seconds:.1f} s, {len(text) / 1000:.0f} kB", flush=True)
+    return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m chapters.build", description="Execute chapters into notebooks.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapters to build, such as 02_hessian_free")
+    parser.add_argument("--changed", action="store_true", help="only those whose cells differ from their notebook's")
+    options = parser.parse_args(arguments)
+    chapters = {source.stem: source for source in sources()}
+    if unknown := [name for name in options.names if name not in chapters]:
+        parser.error(f"no chapter {unknown[0]!r} in chapters/source; there are: {', '.join(chapters) or 'none'}")
+    if not chapters:
+        parser.error("there is no chapter in chapters/source")
+    wanted = [chapters[name] for name in options.names or chapters]
+    if options.changed:
+        wanted = [source for source in wanted if not is_current(source)]
+    return 0 if all([build(source) for source in wanted]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

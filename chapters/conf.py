@@ -1,0 +1,21 @@
+"""Sphinx: the HTML book of the executed chapters.  It needs no network, neither to be built nor to be read."""
+
+project = "Longhand"
+author = "The Longhand authors"
+copyright = "2026, The Longhand authors"
+
+extensions = ["myst_nb", "sphinx-mathjax-offline"]
+exclude_patterns = ["source", "assignments", "_build", "**/jupyter_execute", "jupyter_execute", "conf.py"]
+myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
+nb_execution_mode = "off"
+
+html_theme = "sphinx_book_theme"
+html_title = "Longhand"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "search_bar_text": "Search the book",
+}
