@@ -1,0 +1,26 @@
+"""Curvature-vector products: about one gradient's work each, and no matrix is ever formed.
+
+    Gauss-Newton   G v = Jᵀ H_L J v       R-forward, the loss's own Hessian, backward
+    Hessian        H v = R{∇f}            R-forward, then R-backward
+
+J is the Jacobian of the network's output z, H_L the Hessian of the loss in z (its positive semi-definite part where the loss
+is not convex in z); G is positive semi-definite, which is why the split is made at z and not after a matching output
+nonlinearity.  Martens & Sutskever 2012, sections 5 and 6.
+"""
+
+from ref.parameters import Parameters
+
+
+def gauss_newton_product(network, loss, cache, z, t, v: Parameters) -> Parameters:
+    """G v at the cached activations.  z (N, C) outputs at cache, t (N, C) targets, v Parameters."""
+    Rz, _ = network.r_forward(v, cache)
+    return network.backward(loss.gauss_newton_product(z, t, Rz), cache)
+
+
+def hessian_product(network, loss, cache, z, t, v: Parameters) -> Parameters:
+    """H v at the cached activations; H may be indefinite."""
+    Rz, r_cache = network.r_forward(v, cache)
+    return network.r_backward(loss.hessian_product(z, t, Rz), loss.gradient(z, t), cache, r_cache)
+
+
+PRODUCTS = {"gauss_newton": gauss_newton_product, "hessian": hessian_product}

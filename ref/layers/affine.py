@@ -1,0 +1,56 @@
+"""Affine layer: every unit sees every input.
+
+    forward      y  = x W + b
+    backward     dx = dy Wᵀ              dW  = xᵀ dy              db  = Σₙ dy
+    R-forward    Ry = Rx W + x RW + Rb
+    R-backward   Rdx = Rdy Wᵀ + dy RWᵀ   RdW = Rxᵀ dy + xᵀ Rdy    Rdb = Σₙ Rdy
+
+Shapes: x (N, D), W (D, H), b (H,), y (N, H).  N cases, D inputs, H outputs.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+Array = np.ndarray
+
+
+class Cache(NamedTuple):
+    """What backward needs of the forward pass."""
+
+    x: Array  # (N, D)
+    W: Array  # (D, H)
+
+
+class RCache(NamedTuple):
+    """What R-backward needs of the R-forward pass."""
+
+    Rx: Array  # (N, D)
+    RW: Array  # (D, H)
+
+
+def forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
+    y = x @ W
+    y += b
+    return y, Cache(x, W)
+
+
+def backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Return dx, dW, db."""
+    x, W = cache
+    return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+
+
+def r_forward(Rx: Array, RW: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
+    x, W = cache
+    Ry = x @ RW
+    Ry += Rx @ W
+    Ry += Rb
+    return Ry, RCache(Rx, RW)
+
+
+def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache) -> tuple[Array, Array, Array]:
+    """Return Rdx, RdW, Rdb: backward, differentiated along (Rx, RW, Rb, Rdy)."""
+    x, W = cache
+    Rx, RW = r_cache
+    return Rdy @ W.T + dy @ RW.T, Rx.T @ dy + x.T @ Rdy, Rdy.sum(axis=0)

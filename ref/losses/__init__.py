@@ -1,0 +1,6 @@
+"""Losses, each on the network's output z *before* the output nonlinearity: mean over cases, sum over outputs.
+
+value(z, t), gradient(z, t) = dL/dz, hessian_product(z, t, Rz) = L''(z) Rz, gauss_newton_product(z, t, Rz) = the positive
+semi-definite part of it, prediction(z) = the output that is compared with the target, and curvature_factor(z, t, xi),
+a matrix A(z) with A Aᵀ = the Gauss-Newton part, applied to xi: with xi of independent signs, E[(A xi)(A xi)ᵀ] is that part.
+"""

@@ -1,0 +1,49 @@
+"""Cross-entropy of a softmax output, p = softmax(z), from the pre-activations: the matching loss of the softmax.
+
+    value                L     = 1/N Σₙ Σ_c t (log Σ exp z - z)
+    gradient             dz    = (p Σ t - t) / N                         Σ t = 1 for probabilities
+    hessian_product      Rdz   = p (Rz - Σ p Rz) Σ t / N                 the Gauss-Newton part is all of it
+    curvature_factor     A xi  = (√p xi - p Σ √p xi) √(Σ t / N)          A = diag(√p) - p √pᵀ
+
+Shapes: z, t, Rz, xi (N, C).  N cases.  Every Σ is over the C outputs of a case; a case whose
+targets are all zero costs nothing.  The split is made at z; made after the softmax it would give, for one-hot targets, the
+empirical Fisher matrix.
+"""
+
+import numpy as np
+
+from ref.layers.softmax import forward as softmax
+
+Array = np.ndarray
+
+
+def _sum(x: Array) -> Array:
+    return x.sum(axis=-1, keepdims=True)
+
+
+def prediction(z: Array) -> Array:
+    return softmax(z)[0]
+
+
+def value(z: Array, t: Array) -> float:
+    largest = z.max(axis=-1, keepdims=True)
+    log_sum = largest + np.log(_sum(np.exp(z - largest)))
+    return np.sum(t * (log_sum - z)) / len(z)
+
+
+def gradient(z: Array, t: Array) -> Array:
+    return (prediction(z) * _sum(t) - t) / len(z)
+
+
+def hessian_product(z: Array, t: Array, Rz: Array) -> Array:
+    p = prediction(z)
+    return p * (Rz - _sum(p * Rz)) * (_sum(t) / len(z))
+
+
+gauss_newton_product = hessian_product
+
+
+def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
+    p = prediction(z)
+    root = np.sqrt(p)
+    return (root * xi - p * _sum(root * xi)) * np.sqrt(_sum(t) / len(z))

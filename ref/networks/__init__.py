@@ -1,0 +1,1 @@
+"""Networks: layers composed in longhand, each with the same four passes over `Parameters`."""
