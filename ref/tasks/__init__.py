@@ -1,0 +1,4 @@
+"""Data: generators that draw it, the small sets that ship, and loaders for a user's own files.
+
+Images are rows of numbers in [0, 1], sequences are time-major, and one seed gives the same bytes every time.
+"""

@@ -1,0 +1,73 @@
+"""A task on sequences: how to draw fresh cases of it, and when an answer counts as wrong.
+
+Arrays are time-major: inputs x (steps, N, D), targets t (steps, N, C), mask (steps, N) of booleans. The mask selects
+the steps that have a target; everywhere else t is zero and the loss has to leave the step out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ref.arrays import require_count, require_floats
+
+Array = np.ndarray
+Batch = tuple[Array, Array, Array]  # x, t, mask
+
+TOLERANCE = 0.04  # of an answer in real numbers
+SUCCESS = 0.001  # of the answers may be wrong
+
+
+@dataclass(frozen=True)
+class SequenceTask:
+    """One task at one length; `sample` draws from it and `wrong` marks the answers."""
+
+    name: str
+    T: int  # nominal length
+    steps: int  # rows of the arrays, T or somewhat more
+    n_inputs: int
+    n_outputs: int
+    loss: str  # module of ref.losses: squared_error, logistic_cross_entropy or softmax_cross_entropy
+    draw: Callable[[np.random.Generator, int, np.dtype], Batch] = field(repr=False, compare=False)
+    dtype: np.dtype = np.dtype(np.float64)
+    threshold: float = SUCCESS  # solved when `wrong` is below
+    last_step_only: bool = False  # whether `wrong` looks at the last step alone
+
+    def sample(self, rng: np.random.Generator, n: int) -> Batch:
+        """Draw x, t, mask of n fresh cases. The same state of rng gives the same bytes."""
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng is {rng!r} but must be a numpy.random.Generator")
+        return self.draw(rng, require_count("n", n), self.dtype)
+
+    def wrong(self, z: Array, t: Array, mask: Array) -> float:
+        """The fraction of wrong answers among the steps that the mask selects; NaN is always wrong.
+
+        z (steps, N, C) the network's outputs before the output nonlinearity. An answer is wrong when it is more than
+        0.04 away (squared_error), on the wrong side of 1/2 (logistic_cross_entropy), or not the most probable symbol
+        (softmax_cross_entropy). Where a case has one target, this is the fraction of wrong sequences.
+        """
+        self._check(z, t, mask)
+        if self.loss == "squared_error":
+            right = np.all(np.abs(z - t) <= TOLERANCE, axis=-1)
+        elif self.loss == "logistic_cross_entropy":
+            right = np.all((z > 0) == (t > 0.5), axis=-1)
+        else:
+            right = np.argmax(z, axis=-1) == np.argmax(t, axis=-1)
+        right &= ~np.isnan(z).any(axis=-1)
+        if self.last_step_only:
+            right, mask = right[-1], mask[-1]
+        if not mask.any():
+            raise ValueError(f"mask selects no step{' at the end' if self.last_step_only else ''}: nothing to mark")
+        return float(np.mean(~right[mask]))
+
+    def _check(self, z: Array, t: Array, mask: Array) -> None:
+        for name, array in (("z", z), ("t", t)):
+            array = require_floats(name, array, finite=name == "t")
+            if array.ndim != 3 or array.shape[::2] != (self.steps, self.n_outputs):
+                raise ValueError(f"{name} has shape {array.shape} but must be ({self.steps}, N, {self.n_outputs}): "
+                                 f"time-major, {self.name} at T = {self.T}")
+        if np.shape(mask) != z.shape[:2] or t.shape != z.shape:
+            raise ValueError(f"z, t, mask have shapes {z.shape}, {t.shape}, {np.shape(mask)} "
+                             f"but must be (steps, N, C), (steps, N, C), (steps, N)")
+        if mask.dtype != bool:
+            raise TypeError(f"mask is {mask.dtype} but must be bool")
