@@ -1,0 +1,112 @@
+"""Preconditioned conjugate gradients: minimise phi(x) = ½ xᵀA x - bᵀx for a positive definite A, given only A's products.
+
+    r = A x - b        y = r / P        p = -y
+    alpha = rᵀy / pᵀA p                 x += alpha p        r += alpha A p
+    y' = r' / P        beta = r'ᵀy' / rᵀy                   p = -y' + beta p
+    phi = ½ (r - b)ᵀx                   the quadratic's value, free of any further product
+
+In Hessian-free optimisation A = G + damping, b = -∇f, so phi is the model's M(x) - M(0).  CG first takes the directions of
+high curvature, so stopping early is itself a kind of damping.
+
+The iterates at ceil(gamma^j), j = 0, 1, ..., and the last one are yielded: whoever consumes them keeps what it needs, and
+nothing is stored here.  Martens 2010, section 4.6 (gamma = 1.3); Martens & Sutskever 2012, section 4.
+"""
+
+from collections.abc import Callable, Iterator
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+
+from ref.arrays import add_product, dot, require_count, require_floats, require_number
+from ref.hessian_free.stopping import relative_decrease
+
+Array = np.ndarray
+
+
+class Iterate(NamedTuple):
+    """One stored iterate.  x is CG's own array, which the next iteration overwrites: copy it to keep it."""
+
+    i: int
+    x: Array  # (P,)
+    phi: float
+    why: str | None  # why CG ended here: "decrease", "curvature" (not positive), "iterations"; None while it goes on
+
+
+def conjugate_gradient(
+    A,
+    b: Array,
+    x0: Array | None = None,
+    P: Array | None = None,
+    stop: Callable[[list[float]], bool] = relative_decrease,
+    max_iterations: int = 250,
+    gamma: float = 1.3,
+    refresh: int = 0,
+    phis: list[float] | None = None,
+) -> Iterator[Iterate]:
+    """Yield the stored iterates of CG on A x = b.
+
+    A      anything with A @ x for x (P,): a LinearOperator or an array
+    x0     the start, zero by default
+    P      (P,) the preconditioner's diagonal, all positive; none by default
+    stop   stop(phis) says whether to end, phis being the values phi of all iterates so far (ref.hessian_free.stopping)
+    refresh  every so many iterations r is computed afresh as A x - b, which costs a product; 0 for never
+    phis   a list that receives phi of every iterate, the start included
+
+    Where pᵀA p is not positive (A is indefinite, or rounding has taken over), CG ends and keeps the last x.
+    Raises ValueError where b, x0 or P does not fit or is not finite.
+    """
+    b = _vector("b", b, b)
+    x = np.zeros_like(b) if x0 is None else _vector("x0", x0, b).copy()
+    if P is not None and not (_vector("P", P, b) > 0).all():
+        raise ValueError("P must be positive: it is the diagonal of a positive definite matrix")
+    require_count("max_iterations", max_iterations)
+    require_number("gamma", gamma, above=1)
+    require_count("refresh", refresh, least=0)
+    phis = [] if phis is None else phis
+    return _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold=x0 is None)
+
+
+def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) -> Iterator[Iterate]:
+    r = np.negative(b) if cold else A @ x - b
+    y = r.copy() if P is None else r / P
+    p = np.negative(y)
+    ry = dot(r, y)
+    phi = 0.5 * (dot(r, x) - dot(b, x))
+    phis.append(phi)
+    j, stored = 0, 1
+    for i in range(1, max_iterations + 1):
+        del y
+        Ap = A @ p
+        pAp = dot(p, Ap)
+        if not pAp > 0:  # also where it is NaN
+            yield Iterate(i - 1, x, phi, "curvature")
+            return
+        alpha = ry / pAp
+        add_product(x, alpha, p)
+        add_product(r, alpha, Ap)
+        if refresh and i % refresh == 0:
+            r = A @ x
+            r -= b
+        phi = 0.5 * (dot(r, x) - dot(b, x))
+        phis.append(phi)
+        why = "decrease" if stop(phis) else "iterations" if i == max_iterations else None
+        if why or i == stored:
+            yield Iterate(i, x, phi, why)
+        if why:
+            return
+        while stored <= i:
+            j += 1
+            stored = ceil(gamma**j)
+        y = np.divide(r, 1 if P is None else P, out=Ap)  # in A p's memory, which is free now
+        ry, ry_before = dot(r, y), ry
+        p *= ry / ry_before
+        p -= y
+        del Ap
+
+
+def _vector(name: str, array, b) -> Array:
+    array = require_floats(name, array)
+    if array.ndim != 1 or array.shape != np.shape(b):
+        raise ValueError(f"{name} has shape {array.shape} but must be a vector" + ("" if name == "b" else f" of b's shape {np.shape(b)}"))
+    return array

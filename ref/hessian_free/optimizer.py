@@ -1,0 +1,148 @@
+"""Hessian-free optimisation: minimise a damped quadratic model of the objective by conjugate gradients, step after step.
+
+    M(d) = f + gᵀd + ½ dᵀ(G + lambda D) d        CG on (G + lambda D) d = -g, from decay times the last run's end
+    theta <- theta + rate d                      d by CG-backtracking, rate by line search, lambda by Levenberg-Marquardt
+
+Martens 2010; Martens & Sutskever 2012.  `step` is the whole algorithm; every line of it is a file of this package.
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from ref.arrays import add_product, dot, require_count, require_number
+from ref.hessian_free.backtracking import backtrack, take_last
+from ref.hessian_free.conjugate_gradient import conjugate_gradient
+from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
+from ref.hessian_free.line_search import Search, armijo
+from ref.hessian_free.minibatches import Batches
+from ref.hessian_free.preconditioner import fisher_preconditioner
+from ref.hessian_free.stopping import STOPS
+from ref.parameters import Parameters
+
+Array = np.ndarray
+State = dict
+
+
+class HessianFree:
+    """damping          lambda at the start (45 in Martens' released code for the autoencoders)
+    adapt            whether Levenberg-Marquardt changes it
+    max_iterations   of CG, and stop = "2010", "2012" or "fixed", its stopping rule
+    decay            of the warm start: a number, or decay(step); 0 for a cold start.  0.95 in the released code
+    preconditioner   "fisher" or None, with its exponent
+    backtracking     CG-backtracking, or the last iterate
+    rate             None for the line search, or the fixed rate(step) of Sutskever et al. 2013
+    rho              "undamped" or "damped": the model that rho is measured with (ref.hessian_free.damping)
+    scale_mix        0 for Tikhonov damping; above, the share of the Fisher diagonal in scale-sensitive damping
+    curvature        "gauss_newton" or "hessian"
+
+    Raises ValueError for negative damping, no CG iterations, unknown names, a decay outside [0, 1].
+    """
+
+    def __init__(
+        self,
+        damping: float = 45.0,
+        adapt: bool = True,
+        max_iterations: int = 250,
+        stop: str = "2010",
+        decay: float | Callable[[int], float] = 0.95,
+        preconditioner: str | None = "fisher",
+        exponent: float = 0.75,
+        backtracking: bool = True,
+        rate: Callable[[int], float] | None = None,
+        rho: str = "undamped",
+        scale_mix: float = 0.0,
+        curvature: str = "gauss_newton",
+    ):
+        self.damping = require_number("damping", damping, least=0)
+        self.adapt, self.backtracking, self.rate, self.curvature = adapt, backtracking, rate, curvature
+        self.max_iterations = require_count("max_iterations", max_iterations)
+        self.decay = decay if callable(decay) else lambda step, fixed=require_number("decay", decay, least=0, most=1): fixed
+        self.exponent, self.scale_mix = exponent, require_number("scale_mix", scale_mix, least=0, most=1)
+        self.stop = STOPS.get(stop)
+        self.preconditioner, self.rho = preconditioner, rho
+        for name, value, known in (("stop", stop, STOPS), ("preconditioner", preconditioner, ("fisher", None)),
+                                   ("rho", rho, ("undamped", "damped")), ("curvature", curvature, ("gauss_newton", "hessian"))):
+            if value not in known:
+                raise ValueError(f"{name} is {value!r} but must be one of {', '.join(map(repr, known))}")
+
+    def init(self, theta: Parameters) -> State:
+        return {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
+
+    def step(self, theta: Parameters, state: State, objective, batch: Batches) -> tuple[Parameters, State, dict]:
+        """One update.  Return the new theta, the new state and what happened."""
+        clock = perf_counter()
+        batch, damping, decay = batch.filled(), state["damping"], self.decay(state["step"])
+
+        f, b, squares = self._gradient(theta, objective, batch.gradient)
+        D = scale_sensitive(squares.vector, self.scale_mix) if self.scale_mix else 1.0
+        P = None
+        if self.preconditioner:
+            P = fisher_preconditioner(squares.vector, damping * D + objective.weight_decay, self.exponent)
+        del squares
+        b.vector *= -1
+
+        A = objective.curvature(theta, batch.curvature, self.curvature, damping * D)
+        phis: list[float] = []
+        x0 = decay * state["direction"] if decay and state["direction"].any() else None
+        iterates = conjugate_gradient(A, b.vector, x0, P, self.stop, self.max_iterations, phis=phis)
+        del x0, P
+        trial = theta.copy()
+
+        def value(x: Array, data, rate: float = 1.0) -> float:
+            np.copyto(trial.vector, theta.vector)
+            add_product(trial.vector, rate, x)
+            with np.errstate(over="ignore", invalid="ignore"):  # a step too long: its value is not finite, and it is refused
+                return objective.value(trial, data)
+
+        choose = backtrack if self.backtracking else take_last
+        d = choose(iterates, lambda x: value(x, batch.backtracking))
+        direction = d.last.x
+        del iterates, A
+
+        undamped = self.rho == "undamped"
+        judge = batch.curvature if undamped else batch.rho
+        model = d.phi - (0.5 * damping * dot(d.x, D * d.x) if undamped else 0.0)
+        rho = reduction_ratio(value(d.x, judge), objective.value(theta, judge), model)
+
+        slope = -dot(b.vector, d.x)
+        if self.rate is not None:
+            search = Search(self.rate(state["step"]), f, 0)
+        else:
+            f0 = f if batch.line_search is batch.gradient else objective.value(theta, batch.line_search)
+            search = armijo(lambda rate: value(d.x, batch.line_search, rate), f0, slope)
+        np.copyto(trial.vector, theta.vector)
+        add_product(trial.vector, search.rate, d.x)
+
+        new = {
+            "damping": levenberg_marquardt(damping, rho) if self.adapt else damping,
+            "direction": direction if search.rate else np.zeros_like(direction),
+            "step": state["step"] + 1,
+        }
+        report = {
+            "loss": f, "loss_after": search.f, "rho": rho, "damping": damping, "decay": decay,
+            "cg_iterations": d.last.i, "cg_end": d.last.why, "backtracked": d.i, "phi": d.phi, "phis": phis,
+            "rate": search.rate, "gradient_norm": dot(b.vector, b.vector) ** 0.5, "norm": search.rate * dot(d.x, d.x) ** 0.5,
+            "gradient_equivalents": self._cost(objective, batch, len(phis), d.evaluations, search.evaluations),
+            "seconds": perf_counter() - clock,
+        }
+        return trial, new, report
+
+    def _gradient(self, theta: Parameters, objective, data) -> tuple[float, Parameters, Parameters | None]:
+        """f, ∇f and, where the preconditioner or the damping needs them, the mean squared gradients."""
+        if self.preconditioner or self.scale_mix:
+            return objective.gradient_and_squares(theta, data)
+        return *objective.value_and_gradient(theta, data), None
+
+    def _cost(self, objective, batch: Batches, products: int, chosen: int, searched: int) -> float:
+        """The step's work in gradients of single cases, counted in multiplications: forward 1/3, gradient 1, squares 1/3,
+        product 4/3, and 1/3 more where the activations do not fit into one chunk and are computed again."""
+        gradient, curvature, backtracking, line_search, rho = (objective.count(data) for data in batch)
+        judge = curvature if self.rho == "undamped" else rho
+        return (
+            gradient * (4 if self.preconditioner or self.scale_mix else 3) / 3
+            + curvature * products * (4 if curvature <= objective.chunk else 5) / 3
+            + (curvature if curvature <= objective.chunk else 0) / 3
+            + (backtracking * chosen + 2 * judge + line_search * (searched + (batch.line_search is not batch.gradient))) / 3
+        )
