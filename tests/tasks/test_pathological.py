@@ -46,8 +46,8 @@ def test_shapes(name, T):
     assert x.shape == (task.steps, 7, task.n_inputs) and t.shape == (task.steps, 7, task.n_outputs)
     assert mask.shape == (task.steps, 7) and mask.dtype == bool
     assert np.all(t[~mask] == 0) and np.isfinite(x).all() and np.isfinite(t).all()
-    expected = 110 * T // 100 if name in {"addition", "multiplication", *ORDERS} else 55 * T // 100 if name == "xor" else T
-    assert task.steps == expected
+    percent = {"xor": 55, "random_permutation": 100, **dict.fromkeys(MEMORIES, 100)}.get(name, 110)
+    assert task.steps == percent * T // 100
 
 
 @every_length
