@@ -51,6 +51,6 @@ clean:  ## remove what was built; keep .venv and runs/
 $(READY): pyproject.toml
 	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11) or sys.exit('Longhand needs Python 3.11 or newer, but $(PYTHON) is Python %d.%d. Name another: make PYTHON=python3.12' % v[:2])"
 	@$(RUN) -m pip --version > /dev/null 2>&1 || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@echo "Installing what tests and chapters need into $(VENV) (about a minute)"
+	@echo "Installing what tests and chapters need into $(VENV) (a minute or two)"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[test,book]'
 	@touch $@

@@ -16,6 +16,7 @@ html_show_sourcelink = False
 html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
+    "navbar_persistent": [],  # one search box, in the sidebar
     "show_toc_level": 2,
     "search_bar_text": "Search the book",
 }

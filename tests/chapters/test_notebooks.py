@@ -8,7 +8,7 @@ import pytest
 from chapters.build import CHAPTERS, SIZE_LIMIT, content, faults, is_current, notebook_path, read_source, sources
 
 SOURCES = sources()
-by_title = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+by_title = pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
 
 
 def test_the_book_lists_every_chapter_and_every_chapter_is_there():

@@ -1,5 +1,6 @@
 """make: alone it prints its targets, and an interpreter that is too old is refused before anything is made."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def make(*arguments, folder=ROOT) -> subprocess.CompletedProcess:
     if shutil.which("make") is None:
         pytest.skip("there is no make on this machine")
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=outside, capture_output=True, text=True, timeout=60)
 
 
 def test_make_alone_prints_every_target():
