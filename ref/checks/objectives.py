@@ -1,0 +1,143 @@
+"""All checks of an objective: value, gradient and curvature on the flat vector, at a batch (x, t)."""
+
+import itertools
+
+import numpy as np
+
+from ref.checks.curvature import check_gauss_newton, check_hessian_product, check_positive_semidefinite, check_symmetry, dense
+from ref.checks.failure import require_equal, require_nonzero
+from ref.checks.hygiene import check_float32, check_layouts, check_pure
+from ref.checks.losses import Split, check_gradient
+from ref.checks.passes import op_name
+from ref.checks.table import Row
+from ref.checks.taylor import check_taylor
+
+Array = np.ndarray
+KINDS = ("gauss_newton", "hessian")
+
+
+class _Signs:
+    """A generator that chooses not at random: each case is given the first or second value as `picks` says for its outputs."""
+
+    def __init__(self, picks):
+        self.picks = np.array(picks)
+
+    def choice(self, values, shape):
+        return np.broadcast_to(np.asarray(values)[self.picks], shape)
+
+
+def check_squares(objective, theta, batch, tolerance: float = 1e-12) -> float:
+    """gradient_and_squares against a loop over cases: 1/N Σₙ gₙ², gₙ without weight decay; the worst relative error."""
+    x, t = batch
+    value, gradient, squares = objective.gradient_and_squares(theta, batch)
+    cases = [objective.gradient(theta, (x[n : n + 1], t[n : n + 1])).vector - objective.weight_decay * theta.vector
+             for n in range(len(x))]
+    check = "squares against a loop over cases"
+    require_nonzero(check, "theta", np.mean(np.square(cases), axis=0))
+    return max(require_equal(check, "value", value, np.float64(objective.value(theta, batch)), tolerance),
+               require_equal(check, "gradient", gradient.vector, objective.gradient(theta, batch).vector, tolerance),
+               require_equal(check, "squares", squares.vector, np.mean(np.square(cases), axis=0), tolerance))
+
+
+def check_curvature_diagonal(objective, theta, batch, tolerance: float = 1e-12) -> float:
+    """The mean of curvature_diagonal over all 2^C signs of the outputs is diag(G) exactly; the relative error."""
+    picks = list(itertools.product((0, 1), repeat=batch[1].shape[1]))
+    mean = np.mean([objective.curvature_diagonal(theta, batch, _Signs(row)).vector for row in picks], axis=0)
+    expected = np.diag(dense(objective.curvature(theta, batch).matvec, theta.vector.size)) - objective.weight_decay
+    require_nonzero("curvature diagonal", "theta", expected)
+    return require_equal("curvature diagonal", "theta", mean, expected, tolerance)
+
+
+def check_objective(objective, theta, batch, seed: int = 0, split: Split | None = None, name: str | None = None) -> list[Row]:
+    """Every check of the objective at theta and batch; CheckFailure at the first that fails.
+
+    objective   network, loss, weight_decay; value, gradient, value_and_gradient, curvature(theta, batch, kind, damping)
+    split       as in check_loss, where the loss's Gauss-Newton part is not made at the outputs z
+    """
+    name = name or op_name(objective)
+    x, t = batch
+    P, point, decay = theta.vector.size, theta.vector, objective.weight_decay
+    rng = np.random.default_rng(seed)
+    v, damping = rng.standard_normal(P), rng.random(P)
+    unit = v / np.linalg.norm(v)
+    inner, outer = split or ((lambda z: z), objective.loss.value)
+
+    def value(vector):
+        return objective.value(theta.like(vector), batch)
+
+    def gradient(vector):
+        return objective.gradient(theta.like(vector), batch).vector
+
+    def along(step):
+        return value(point + step * unit)
+
+    H = objective.curvature(theta, batch, kind="hessian").matvec
+    G = objective.curvature(theta, batch).matvec
+    both = objective.value_and_gradient(theta, batch)
+    coefficients = (both[0], np.dot(both[1].vector, unit), np.dot(H(unit), unit))
+    rows = [
+        Row(name, array, "gradient against differences", error, 1e-8)
+        for array, error in _gradient_errors(objective, theta, batch).items()
+    ]
+    rows += [
+        Row(name, "theta", "value_and_gradient agrees", max(
+            require_equal("value_and_gradient", "value", both[0], np.float64(value(point)), 1e-13),
+            require_equal("value_and_gradient", "gradient", both[1].vector, gradient(point), 1e-13)), 1e-13),
+        Row(name, "v", "Hessian product against differences", check_hessian_product(gradient, H, point, seed), 1e-8),
+        Row(name, "v", "Gauss-Newton product against dense J'HJ", check_gauss_newton(
+            lambda v: G(v) - decay * v, lambda w: inner(objective.network.forward(theta.like(w), x)[0]),
+            lambda p: outer(p, t), point), 1e-8),
+        Row(name, "v", "symmetry of H", check_symmetry(H, P, seed), 1e-12),
+        Row(name, "v", "symmetry of G", check_symmetry(G, P, seed), 1e-12),
+        Row(name, "v", "G positive semi-definite", check_positive_semidefinite(G, P), 1e-12),
+        Row(name, "theta", "Taylor slope 2 (shortfall)", check_taylor(along, coefficients[:2], "gradient"), 0.1),
+        Row(name, "theta", "Taylor slope 3 (shortfall)", check_taylor(along, coefficients, "hessian"), 0.1),
+    ]
+    rows += _damping_rows(objective, theta, batch, v, damping, name) + _hygiene_rows(objective, theta, batch, v, seed, name)
+    if hasattr(objective, "gradient_and_squares"):
+        rows.append(Row(name, "theta", "squares against a loop over cases", check_squares(objective, theta, batch), 1e-12))
+    if hasattr(objective, "curvature_diagonal"):
+        rows.append(Row(name, "theta", "curvature diagonal over all signs", check_curvature_diagonal(objective, theta, batch), 1e-12))
+    return rows
+
+
+def _gradient_errors(objective, theta, batch) -> dict[str, float]:
+    """The gradient of each named array against differences."""
+    got, errors = dict(objective.gradient(theta, batch).items()), {}
+    for name, array in theta.items():
+        def value(x):
+            moved = theta.like(theta.vector.copy())
+            dict(moved.items())[name][...] = x
+            return objective.value(moved, batch)
+
+        errors[name] = check_gradient(value, got[name], array.copy(), name)
+    return errors
+
+
+def _damping_rows(objective, theta, batch, v: Array, damping: Array, name: str) -> list[Row]:
+    """Damping by a number and by a vector adds just that to both kinds of curvature."""
+    rows = []
+    for kind in KINDS:
+        plain = objective.curvature(theta, batch, kind=kind).matvec(v)
+        for label, amount in (("a number", 0.3), ("a vector", damping)):
+            damped = objective.curvature(theta, batch, kind=kind, damping=amount).matvec(v)
+            error = require_equal(f"damping by {label}", kind, damped, plain + amount * v, 1e-12)
+            rows.append(Row(name, kind, f"damping by {label}", error, 1e-12))
+    return rows
+
+
+def _hygiene_rows(objective, theta, batch, v: Array, seed: int, name: str) -> list[Row]:
+    def passes(point, v, x, t):
+        at, batch = theta.like(point), (x, t)
+        results = [objective.value_and_gradient(at, batch), *(objective.curvature(at, batch, kind).matvec(v) for kind in KINDS)]
+        if hasattr(objective, "gradient_and_squares"):
+            results.append(objective.gradient_and_squares(at, batch))
+        if hasattr(objective, "curvature_diagonal"):
+            results.append(objective.curvature_diagonal(at, batch, np.random.default_rng(seed)))
+        return results
+
+    arrays = (theta.vector, v, *batch)
+    check_pure(passes, *arrays, name=name)
+    return [Row(name, "all", "same bits, nothing mutated", 0.0, 0.0),
+            Row(name, "all", "memory layouts", check_layouts(passes, *arrays, name=name), 1e-12),
+            Row(name, "all", "float32 stays float32", check_float32(passes, *arrays, name=name), 1e-4)]

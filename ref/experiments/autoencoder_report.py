@@ -1,0 +1,74 @@
+"""The results of the autoencoder runs as Markdown: the table, where Hessian-free stands, and what fell short."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ref.experiments.autoencoder import ABLATION
+from ref.experiments.recording import read_rows
+from ref.experiments.run import finished, read_config
+
+TITLES = {"hf": "Hessian-free", "nesterov": "Nesterov", "adam": "Adam", "gradient-descent": "Gradient descent",
+          "hf-no-preconditioner": "no preconditioner", "hf-no-backtracking": "no backtracking", "hf-cold-start": "no warm start",
+          "hf-fixed-damping": "no damping adaptation"}
+
+
+def curve(folder, part: str, against: str) -> tuple[np.ndarray, np.ndarray]:
+    """A part's training error against "epochs", "gradient_equivalents" (both in training sets) or "seconds", where it was evaluated.
+
+    Epochs are passes of the *gradient* over the training set: one a step for Hessian-free, whose curvature products they leave out.
+    """
+    config = read_config(folder)
+    rows = [row for row in read_rows(Path(folder) / part) if "train_error" in row]
+    if against == "epochs":
+        step = 1.0 if part.startswith("hf") else config["minibatch"] / config["n_train"]
+        at = [row["step"] * step for row in rows]
+    else:
+        at = [row[against] / (config["n_train"] if against == "gradient_equivalents" else 1) for row in rows]
+    return np.array(at), np.array([row["train_error"] for row in rows])
+
+
+def error_at(folder, part: str, against: str, at: float) -> float:
+    """The last training error measured by then."""
+    where, error = curve(folder, part, against)
+    return float(error[where <= at][-1])
+
+
+def section(folders, papers: list[tuple[str, float]], note: str) -> str:
+    published = ", ".join(f"{name} {error:g}" for name, error in papers)
+    return "\n\n".join([f"Papers (Sutskever et al. 2013, Table 1): {published}. {note}", *map(_run, folders)])
+
+
+def _run(folder) -> str:
+    config, result = read_config(folder), finished(folder)
+    parts, mean = result["parts"], result["mean_image_error"]
+    threshold = 0.05 * mean["train"]
+    lines = [
+        f"### {config['preset']}, seed {config['seed']}, {config['dtype']}", "",
+        f"Mean ink {100 * result['mean_ink']:.1f} %; error of the mean image {mean['train']:.2f} train, {mean['test']:.2f} test. "
+        "Errors are squared error summed over pixels, mean over cases.", "",
+        "| method | train | test | share of the mean image's error | epochs of work | minutes | ended by |", "|---|---|---|---|---|---|---|",
+    ]
+    for name in ("hf", *config["grid"]):
+        part = parts[name]
+        rate = "" if name == "hf" else f", rate {result['rates'][name]:g}"
+        lines.append(f"| {TITLES[name]}{rate} | {part['train_error']:.3f} | {part['test_error']:.3f} "
+                     f"| {100 * part['train_error'] / mean['train']:.1f} % | {part['gradient_equivalents'] / config['n_train']:.0f} "
+                     f"| {part['seconds'] / 60:.1f} | {part['stopped'].replace('_', '-')} |")
+    seconds = min(parts[name]["seconds"] for name in ("hf", *config["grid"]))
+    lines += ["", f"At equal seconds ({seconds:.0f} s, the shortest run's end), train error: "
+              + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'seconds', seconds):.3f}" for name in ("hf", *config["grid"])) + ".",
+              "", f"Hessian-free ends {'below' if parts['hf']['train_error'] < threshold else '**not below**'} 5 % of the mean image's error "
+              f"({threshold:.2f}).", "", f"Learning rates tried for {config['tuning_epochs']} epochs each (train error; the best goes on):", ""]
+    for method, rates in config["grid"].items():
+        tried = (f"{rate:g}: {parts[f'{method}-{rate:g}']['train_error']:.2f}" + _ending(parts[f"{method}-{rate:g}"]) for rate in rates)
+        lines.append(f"- {TITLES[method]}: " + ", ".join(tried))
+    at = config["ablation_epochs"]
+    full = error_at(folder, "hf", "gradient_equivalents", at)
+    lines += ["", f"Ablation, train error after {at} epochs of work: Hessian-free {full:.2f}; "
+              + "; ".join(f"{TITLES[name]} {parts[name]['train_error']:.2f}" + _ending(parts[name]) for name in ABLATION) + "."]
+    return "\n".join(lines)
+
+
+def _ending(part: dict) -> str:
+    return "" if part["stopped"] == "gradient_equivalents" else f" ({part['stopped']})"

@@ -1,0 +1,34 @@
+"""hf-curves: the 784-400-200-100-50-25-6 autoencoder of Martens 2010 on CURVES, our regeneration of the set."""
+
+from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
+
+NAME = "hf-curves"
+SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): Hessian-free beside tuned first-order methods."
+
+SETTINGS = {
+    "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
+    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "curvature": 1000, "backtracking": 2000,
+    "hf": {"damping": 45.0, "max_iterations": 120, "stop": "2012", "decay": 0.95}, "hf_evaluate_every": 5, "evaluate_epochs": 20,
+    "grid": {
+        "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
+        "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
+        "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01],
+    },
+}
+PRESETS = {
+    "quick": {**SETTINGS, "n_train": 2000, "n_test": 1000, "encoder": [784, 100, 50, 6], "curvature": 500, "chunk": 500, "minibatch": 50,
+              "backtracking": 500, "epochs": 60, "tuning_epochs": 10, "ablation_epochs": 30, "evaluate_epochs": 5},
+    "standard": {**SETTINGS, "epochs": 600, "tuning_epochs": 30, "ablation_epochs": 200},
+    "paper": {**SETTINGS, "dtype": "float64", "curvature": 5000, "chunk": 5000, "backtracking": 20_000,
+              "hf": {"damping": 45.0, "max_iterations": 250, "stop": "2010", "decay": 0.95},
+              "epochs": 17_000, "tuning_epochs": 200, "ablation_epochs": 2000},
+}
+PAPERS = [("Hessian-free, as in Martens 2010", 0.11), ("Hessian-free, improved recipe", 0.058), ("Nesterov", 0.074), ("SGD", 0.48)]
+
+run, figures = autoencoder.run_parts, autoencoder_figures.draw
+
+
+def report(folders) -> str:
+    note = ("Our CURVES is a regeneration: not the same set, so the papers' errors and ours are not comparable. "
+            "The papers' column is train error on theirs.")
+    return autoencoder_report.section(folders, PAPERS, note)

@@ -1,0 +1,49 @@
+"""RESULTS.md: what the finished runs show, each experiment in its own words, and how every number is made again."""
+
+from pathlib import Path
+
+from ref.experiments.registry import EXPERIMENTS, experiment
+from ref.experiments.run import RunError, all_runs, finished, read_config
+from ref.experiments.sweep import failed_parts
+from ref.files import write_atomically
+
+HEAD = """# Results
+
+Written by `longhand report` from the runs that have finished. Papers' numbers stand beside ours; each run's command
+makes it again.
+"""
+
+
+def write_report(runs, path) -> Path:
+    """Write the report of all runs below the folder `runs`.  Raises RunError, and writes nothing, where none has ended."""
+    folders = all_runs(runs)
+    if not any(finished(folder) is not None for folder in folders):
+        raise RunError(f"no run under {runs} has finished, so there is nothing to report; {path} is left as it is")
+    known = [folder for folder in folders if folder.parent.name in EXPERIMENTS]
+    sections = [_section(name, [folder for folder in known if folder.parent.name == name]) for name in EXPERIMENTS]
+    text = "\n".join([HEAD, *filter(None, sections)])
+    write_atomically(path, lambda file: file.write(text.encode()))
+    return Path(path)
+
+
+def command(config: dict) -> str:
+    """The command line that makes this run."""
+    names = ["preset", "seed", "dtype"]
+    names += [name for name, default in (("kernels", "numpy"), ("threads", 1)) if config[name] != default]
+    return " ".join(["longhand run", config["experiment"], *(f"--{name} {config[name]}" for name in names)])
+
+
+def _section(name: str, folders: list[Path]) -> str:
+    if not folders:
+        return ""
+    module = experiment(name)
+    ended = [folder for folder in folders if finished(folder) is not None]
+    body = module.report(ended).strip() if ended else "No run has finished."
+    table = "\n".join(["| run | state | command |", "|---|---|---|", *map(_line, folders)])
+    return f"## {name}\n\n{module.SUMMARY}\n\n{body}\n\n{table}\n"
+
+
+def _line(folder: Path) -> str:
+    state = "finished" if finished(folder) is not None else "not finished"
+    failures = [f"{part} failed: {error}".replace("|", "/") for part, error in failed_parts(folder).items()]
+    return f"| {folder.name} | {'; '.join([state, *failures])} | `{command(read_config(folder))}` |"

@@ -1,0 +1,24 @@
+"""Optimisers over the flat vector of parameters, and the training loop that all experiments share.
+
+Every optimiser, here and in the papers' packages, offers the same two pure functions:
+
+    state = optimizer.init(theta)                                               a flat dict of arrays and numbers
+    theta, state, report = optimizer.step(theta, state, objective, batch)       all new; the arguments stay as they are
+
+report is a flat dict of numbers, always with "loss", f at the old theta on the batch (for Nesterov at the point where
+its gradient is taken), and "gradient_equivalents", the step's work in gradients of single cases.
+"""
+
+from ref.optimizers.adam import Adam
+from ref.optimizers.batches import minibatches, same_batch
+from ref.optimizers.gradient_descent import GradientDescent
+from ref.optimizers.momentum import Momentum
+from ref.optimizers.nesterov import Nesterov
+from ref.optimizers.recorder import Checkpoint, Memory, Recorder
+from ref.optimizers.schedules import rising
+from ref.optimizers.training import Result, train
+
+__all__ = [
+    "Adam", "Checkpoint", "GradientDescent", "Memory", "Momentum", "Nesterov", "Recorder", "Result", "minibatches",
+    "rising", "same_batch", "train",
+]

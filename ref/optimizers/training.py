@@ -1,0 +1,156 @@
+"""The training loop that all experiments share.
+
+    theta, state, report = optimizer.step(theta, state, objective, batches(step))      until something stops it
+
+One row of metrics a step; evaluations and checkpoints now and then; budgets in steps, seconds and gradient-equivalents.
+Everything but the seconds depends on the arguments alone: training that was killed and starts again from its last
+checkpoint writes the same rows and ends at the same parameters, bit for bit (unless a budget of seconds ends it).
+"""
+
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ref.arrays import require_count, require_floats, require_number
+from ref.optimizers.recorder import Checkpoint, Memory, Recorder, Row
+from ref.parameters import Parameters
+
+BUDGETS = ("steps", "seconds", "gradient_equivalents")  # the reasons of an ordinary end
+NOT_FINITE = ("loss not finite", "parameters not finite")  # and of an early one
+
+
+class Result(NamedTuple):
+    theta: Parameters
+    state: dict
+    step: int
+    gradient_equivalents: float
+    seconds: float  # in the optimiser's steps and their batches; evaluations and checkpoints do not count
+    stopped: str  # one of BUDGETS or NOT_FINITE
+    rows: list[Row]
+
+
+def train(
+    optimizer,
+    objective,
+    theta: Parameters,
+    batches: Callable[[int], Any],
+    n_steps: int,
+    *,
+    evaluate: Callable[[Parameters], dict] | None = None,
+    evaluate_every: int = 1,
+    max_seconds: float | None = None,
+    max_gradient_equivalents: float | None = None,
+    recorder: Recorder | None = None,
+    checkpoint_every: int | None = None,
+    checkpoint_seconds: float = 30.0,
+    progress: bool | None = None,
+    label: str = "",
+) -> Result:
+    """Train from theta, or go on from the recorder's checkpoint.
+
+    batches          step -> batch, a function of the step's number alone: 0, 1, ...
+    evaluate         theta -> numbers for the row; called at the start, every evaluate_every steps, and at the end
+    max_...          budgets; the step that spends the rest of one is the last
+    recorder         None: rows and checkpoints stay in memory
+    checkpoint_...   a checkpoint every so many steps, if given, and whenever so many seconds have passed since the last
+    progress         whether to show a bar once two seconds have passed; None: where the error stream is a terminal
+                     and no parent process has a bar of its own
+
+    A row holds "step", the report, the evaluation, and "gradient_equivalents" spent in all (the step's own are
+    "step_gradient_equivalents"); its timing "seconds" spent in all, "step_seconds", and "done", the share of the
+    budget spent. The last row has "stopped", the reason.  A loss or parameters that are not finite end training; the
+    result is then the last state that was still good: before the parameters that are not finite, or before those
+    whose loss is not. Training that had already ended is not taken up again: its result is returned as it is.
+    """
+    n_steps, evaluate_every = require_count("n_steps", n_steps), require_count("evaluate_every", evaluate_every)
+    budgets = {"steps": n_steps, "seconds": max_seconds, "gradient_equivalents": max_gradient_equivalents}
+    budgets = {name: most for name, most in budgets.items() if most is not None}
+    for name, most in budgets.items():
+        require_number(f"budget of {name}", most, above=0)
+    if checkpoint_every is not None:
+        require_count("checkpoint_every", checkpoint_every)
+    require_number("checkpoint_seconds", checkpoint_seconds, least=0)
+
+    recorder = Memory() if recorder is None else recorder
+    now = recorder.load()
+    if now is None:
+        require_floats("theta", theta.vector)
+        now = Checkpoint(theta.vector, optimizer.init(theta))
+        if evaluate:
+            recorder.append({"step": 0, "gradient_equivalents": 0.0, **evaluate(theta)}, {"seconds": 0.0, "done": 0.0})
+            now = now._replace(rows=1)
+    elif (now.theta.shape, now.theta.dtype) != (theta.vector.shape, theta.dtype):
+        raise ValueError(f"the checkpoint's parameters are {now.theta.shape} {now.theta.dtype} "
+                         f"but theta is {theta.vector.shape} {theta.dtype}: it belongs to another network or dtype")
+
+    good = now  # the last state known to have a finite loss, or the first one
+    saved_step, saved_at = now.step, perf_counter()
+    with _bar(progress, label) as bar:
+        while not now.stopped:
+            began = perf_counter()
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite ends training, below
+                after, state, report = optimizer.step(theta.like(now.theta), now.state, objective, batches(now.step))
+            took = perf_counter() - began
+            new = Checkpoint(after.vector, state, now.step + 1, now.rows + 1,
+                             now.gradient_equivalents + report["gradient_equivalents"], now.seconds + took)
+            spent = {"steps": new.step, "seconds": new.seconds, "gradient_equivalents": new.gradient_equivalents}
+            if not np.isfinite(report["loss"]):
+                new = new._replace(theta=good.theta, state=good.state, step=good.step, stopped=NOT_FINITE[0])
+            elif not np.isfinite(after.vector).all():
+                new = new._replace(theta=now.theta, state=now.state, step=now.step, stopped=NOT_FINITE[1])
+            else:
+                new = new._replace(stopped=next((name for name, most in budgets.items() if spent[name] >= most), ""))
+
+            row, timing = _row(now.step + 1, report, new)
+            if evaluate and new.stopped not in NOT_FINITE and (new.stopped or new.step % evaluate_every == 0):
+                row = _joined(row, evaluate(after))
+            done = max(spent[name] / most for name, most in budgets.items())
+            timing |= {"seconds": new.seconds, "step_seconds": took, "done": min(1.0, done)}
+            recorder.append(row, timing)
+            good, now = now, new
+            bar.set_postfix_str(f"step {row['step']}, loss {report['loss']:.4g}", refresh=False)
+            bar.update(timing["done"] - bar.n)
+
+            due = checkpoint_every and good.step > saved_step and good.step % checkpoint_every == 0
+            if now.stopped:
+                recorder.save(now)
+            elif due or perf_counter() - saved_at >= checkpoint_seconds:
+                recorder.save(good)  # not `now`, whose loss is not known yet
+                saved_step, saved_at = good.step, perf_counter()
+    theta = theta.like(now.theta)
+    return Result(theta, now.state, now.step, now.gradient_equivalents, now.seconds, now.stopped, recorder.rows())
+
+
+def _row(step: int, report: dict, new: Checkpoint) -> tuple[Row, Row]:
+    """The step's row and its timing: of the report, what is measured in seconds."""
+    row, timing = {"step": step}, {}
+    for name, value in report.items():
+        if name == "seconds" or name.endswith("_seconds"):
+            timing["step_seconds" if name == "seconds" else name] = value
+        else:
+            row["step_gradient_equivalents" if name == "gradient_equivalents" else name] = value
+    row["gradient_equivalents"] = new.gradient_equivalents
+    if new.stopped:
+        row["stopped"] = new.stopped
+    return row, timing
+
+
+def _joined(row: Row, evaluation: dict) -> Row:
+    twice = sorted(row.keys() & evaluation.keys())
+    if twice:
+        raise ValueError(f"evaluate gives {', '.join(twice)}, which the row has already: give it another name")
+    return {**row, **evaluation}
+
+
+def _bar(progress: bool | None, label: str):
+    """A bar of the budget's share spent."""
+    from multiprocessing import parent_process
+
+    from tqdm import tqdm
+
+    show = sys.stderr.isatty() and parent_process() is None if progress is None else progress
+    form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    return tqdm(total=1.0, desc=label or "training", delay=2, disable=not show, bar_format=form)

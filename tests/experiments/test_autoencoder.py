@@ -1,0 +1,102 @@
+"""The autoencoder experiments from the first batch to the last figure, at a size of seconds."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ref.experiments import autoencoder, hf_curves, hf_mnist
+from ref.experiments.run import RunError, finish, open_folder, run_config
+from ref.experiments.sweep import sweep
+from ref.losses import logistic_cross_entropy
+from ref.objective import Objective
+
+TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "curvature": 20, "backtracking": 40, "minibatch": 10,
+        "epochs": 30, "tuning_epochs": 2, "ablation_epochs": 10, "evaluate_epochs": 1, "hf_evaluate_every": 1}
+
+
+TINY_METHODS = tuple(hf_curves.SETTINGS["grid"])
+
+
+def tiny(module, dtype="float64", **settings) -> dict:
+    return {**run_config(module, "quick", 0, dtype), **TINY, **settings}
+
+
+@pytest.fixture(scope="module", params=[hf_curves, hf_mnist], ids=["curves", "mnist"])
+def done(request, tmp_path_factory):
+    module, folder = request.param, tmp_path_factory.mktemp("run")
+    config = open_folder(folder, tiny(module))
+    finish(folder, module.run(config, folder, workers=0))
+    return module, folder, json.loads((folder / "finished.json").read_text())["result"]
+
+
+def test_every_method_trains_to_its_budget(done):
+    _, _, result = done
+    for name, part in result["parts"].items():
+        budget = 60 * (30 if name in ("hf", *TINY_METHODS) else 10 if name.startswith("hf-") else 2)
+        assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= budget, name
+
+
+
+
+
+def test_the_grid_has_five_rates_and_the_best_goes_on(done):
+    module, _, result = done
+    for method, rates in module.SETTINGS["grid"].items():
+        assert len(rates) >= 5
+        errors = {rate: result["parts"][f"{method}-{rate:g}"]["train_error"] for rate in rates}
+        assert result["rates"][method] == min(errors, key=errors.get)
+
+
+def test_all_methods_start_from_the_same_parameters(done):
+    _, folder, _ = done
+    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
+    assert len(first) == 1 + 15 + 3 + 4 and len(set(first.values())) == 1
+
+
+def test_the_figures_are_drawn_and_the_report_names_every_number(done):
+    module, folder, result = done
+    paths = module.figures(folder)
+    assert sorted(path.name for path in paths) == ["ablation.png", "damping.png", "inner_loops.png", "learning_curves.png", "reconstructions.png"]
+    assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
+    text = module.report([folder])
+    for name in ("hf", *TINY_METHODS):
+        assert f"{result['parts'][name]['train_error']:.3f}" in text and f"{result['parts'][name]['test_error']:.3f}" in text
+    assert all(f"{error:g}" in text for _, error in module.PAPERS)
+
+
+def test_a_diverged_rate_is_never_the_best():
+    config = {"grid": {"adam": [0.1, 1.0]}}
+    results = {"adam-0.1": {"train_error": 5.0, "stopped": "gradient_equivalents"}, "adam-1": {"train_error": 1.0, "stopped": "loss not finite"}}
+    assert autoencoder.best_rate(config, results, "adam") == 0.1
+
+
+def test_the_error_is_summed_over_pixels_and_averaged_over_cases():
+    config = tiny(hf_curves)
+    x, _ = autoencoder.images(config)
+    net = autoencoder.network(config)
+    objective = Objective(net, logistic_cross_entropy, chunk=7)
+    theta = net.init(np.random.default_rng(1))
+    p = 1 / (1 + np.exp(-net.forward(theta, x)[0]))
+    assert autoencoder.reconstruction_error(objective, theta, x) == pytest.approx(np.mean(((p - x) ** 2).sum(axis=1)), rel=1e-12)
+
+
+def test_the_code_layer_is_linear_and_the_decoder_mirrors_the_encoder():
+    net = autoencoder.network(hf_curves.PRESETS["standard"])
+    assert net.sizes == (784, 400, 200, 100, 50, 25, 6, 25, 50, 100, 200, 400, 784)
+    assert net.activations == ("logistic",) * 5 + ("identity",) + ("logistic",) * 5 + ("identity",)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_dtype_is_the_checkpoint_s(dtype, tmp_path):
+    config = tiny(hf_curves, dtype, epochs=5)
+    part = autoencoder.part_config(config, "hf", 5)
+    sweep(autoencoder.train_part, {"hf": part}, tmp_path, workers=0)
+    with np.load(tmp_path / "hf" / "checkpoint.npz") as file:
+        assert file["theta"].dtype == dtype
+
+
+def test_the_full_mnist_needs_the_user_s_files(monkeypatch):
+    monkeypatch.delenv("LONGHAND_MNIST", raising=False)
+    with pytest.raises(RunError, match="LONGHAND_MNIST is not set"):
+        autoencoder.images({**hf_mnist.PRESETS["paper"], "seed": 0})
