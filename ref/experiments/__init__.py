@@ -3,7 +3,7 @@
 An experiment is a module of this package, named in `registry.EXPERIMENTS`, that offers
 
     NAME       what it is called on the command line
-    SUMMARY    one line for `longhand list`
+    SUMMARY    one line for `longhand list`, a string literal
     PRESETS    {"quick": {...}, "standard": {...}, "paper": {...}}: settings that JSON can hold
 
     run(config, folder, workers)   train; called again on a folder that was begun, go on from its checkpoints.  What it

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from ref.experiments import run as runs
-from ref.experiments.registry import EXPERIMENTS, experiment
+from ref.experiments.registry import EXPERIMENTS, experiment, summary
 from ref.experiments.results import command, write_report
 from ref.experiments.sweep import PartsFailed
 from ref.experiments.threads import restart_with
@@ -38,10 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def list_experiments(asked, restart: bool) -> None:
     for name in EXPERIMENTS:
-        module = experiment(name)
-        print(f"{name:<16} {module.SUMMARY} ({', '.join(module.PRESETS)})")
-    if not EXPERIMENTS:
-        print("no experiments are registered")
+        print(f"{name:<16} {summary(name)}")
+    print("\nPresets: quick (two minutes on two cores), standard (an hour), paper (the paper's sizes).")
 
 
 def run(asked, restart: bool) -> None:

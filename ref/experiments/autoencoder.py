@@ -127,12 +127,12 @@ def run_parts(config: dict, folder, workers: int) -> dict:
     """Hessian-free beside the tuning grid; then each first-order method at its best rate, beside the ablation."""
     grid = {f"{method}-{rate:g}": (method, rate) for method, rates in config["grid"].items() for rate in rates}
     first = {name: part_config(config, method, config["tuning_epochs"], rate) for name, (method, rate) in grid.items()}
-    results = sweep(train_part, {"hf": part_config(config, "hf", config["epochs"]), **first}, folder, workers)
+    results = sweep(train_part, {"hf": part_config(config, "hf", config["epochs"]), **first}, folder, workers, threads=config["threads"])
 
     best = {method: best_rate(config, results, method) for method in config["grid"]}
     second = {method: part_config(config, method, config["epochs"], rate) for method, rate in best.items()}
     without = {name: part_config(config, "hf", config["ablation_epochs"], options=options) for name, options in ABLATION.items()}
-    results |= sweep(train_part, {**second, **without}, folder, workers)
+    results |= sweep(train_part, {**second, **without}, folder, workers, threads=config["threads"])
 
     x, x_test = images(config)
     mean = x.mean(axis=0)

@@ -15,7 +15,7 @@ makes it again.
 
 
 def write_report(runs, path) -> Path:
-    """Write the report of all runs below the folder `runs`.  Raises RunError, and writes nothing, where none has ended."""
+    """Write the report of all runs below the folder `runs`.  Raises RunError, writing nothing, where none has ended."""
     folders = all_runs(runs)
     if not any(finished(folder) is not None for folder in folders):
         raise RunError(f"no run under {runs} has finished, so there is nothing to report; {path} is left as it is")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ref.experiments.registry import EXPERIMENTS, experiment
+from ref.experiments.registry import EXPERIMENTS, experiment, summary
 from ref.experiments.run import RunError, run_config
 
 
@@ -12,7 +12,7 @@ from ref.experiments.run import RunError, run_config
 def test_what_an_experiment_offers(name):
     module = experiment(name)
     assert module.NAME == name
-    assert module.SUMMARY and "\n" not in module.SUMMARY
+    assert summary(name) == module.SUMMARY and "\n" not in module.SUMMARY
     assert set(module.PRESETS) == {"quick", "standard", "paper"}
     for function in (module.run, module.figures, module.report):
         assert callable(function)
