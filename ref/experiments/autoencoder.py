@@ -87,7 +87,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
         optimizer = HessianFree(**{**config["hf"], **config["options"]})
 
         def batches(step: int):
-            return cycling(x, x, step, config["curvature"], config["seed"], config["backtracking"])
+            return cycling(x, x, step, config["curvature"], config["seed"], config["backtracking"], config["gradient"])
 
         evaluate_every = config["hf_evaluate_every"]
     else:

@@ -7,8 +7,8 @@ SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): H
 
 SETTINGS = {
     "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
-    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "curvature": 1000, "backtracking": 2000,
-    "hf": {"damping": 45.0, "max_iterations": 120, "stop": "2012", "decay": 0.95}, "hf_evaluate_every": 5, "evaluate_epochs": 20,
+    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "curvature": 1000, "gradient": 5000, "backtracking": 2000,
+    "hf": {"damping": 45.0, "max_iterations": 250, "stop": "2010", "decay": 0.95}, "hf_evaluate_every": 5, "evaluate_epochs": 20,
     "grid": {
         "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
         "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
@@ -16,11 +16,10 @@ SETTINGS = {
     },
 }
 PRESETS = {
-    "quick": {**SETTINGS, "n_train": 2000, "n_test": 1000, "encoder": [784, 100, 50, 6], "curvature": 500, "chunk": 500, "minibatch": 50,
-              "backtracking": 500, "epochs": 60, "tuning_epochs": 10, "ablation_epochs": 30, "evaluate_epochs": 5},
-    "standard": {**SETTINGS, "epochs": 600, "tuning_epochs": 30, "ablation_epochs": 200},
-    "paper": {**SETTINGS, "dtype": "float64", "curvature": 5000, "chunk": 5000, "backtracking": 20_000,
-              "hf": {"damping": 45.0, "max_iterations": 250, "stop": "2010", "decay": 0.95},
+    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "curvature": 250, "chunk": 250, "minibatch": 50,
+              "gradient": None, "backtracking": 500, "epochs": 500, "tuning_epochs": 50, "ablation_epochs": 200},
+    "standard": {**SETTINGS, "epochs": 1000, "tuning_epochs": 30, "ablation_epochs": 200},
+    "paper": {**SETTINGS, "dtype": "float64", "curvature": 5000, "chunk": 5000, "gradient": None, "backtracking": None,
               "epochs": 17_000, "tuning_epochs": 200, "ablation_epochs": 2000},
 }
 PAPERS = [("Hessian-free, as in Martens 2010", 0.11), ("Hessian-free, improved recipe", 0.058), ("Nesterov", 0.074), ("SGD", 0.48)]

@@ -7,13 +7,13 @@ NAME = "hf-mnist"
 SUMMARY = "Deep autoencoder on MNIST-5k (the full set with preset paper): Hessian-free beside tuned first-order methods."
 
 SETTINGS = {**CURVES, "data": "mnist-5k", "n_train": 4000, "n_test": 1000, "encoder": [784, 1000, 500, 250, 30], "weight_decay": 1e-5,
-            "minibatch": 100}
+            "minibatch": 100, "curvature": 500, "chunk": 500, "gradient": None, "backtracking": 1000}
 PRESETS = {
-    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 12], "curvature": 500, "chunk": 500, "minibatch": 50,
-              "backtracking": 500, "epochs": 60, "tuning_epochs": 10, "ablation_epochs": 30, "evaluate_epochs": 5},
-    "standard": {**SETTINGS, "epochs": 400, "tuning_epochs": 20, "ablation_epochs": 100},
+    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 12], "curvature": 250, "chunk": 250,
+              "backtracking": 500, "minibatch": 50, "epochs": 500, "tuning_epochs": 50, "ablation_epochs": 200},
+    "standard": {**SETTINGS, "epochs": 500, "tuning_epochs": 20, "ablation_epochs": 100},
     "paper": {**SETTINGS, "data": "mnist", "n_train": 60_000, "n_test": 10_000, "dtype": "float64", "curvature": 7500, "chunk": 7500,
-              "backtracking": 60_000, "minibatch": 200, "hf": {"damping": 45.0, "max_iterations": 250, "stop": "2010", "decay": 0.95},
+              "backtracking": None, "minibatch": 200,
               "epochs": 7000, "tuning_epochs": 70, "ablation_epochs": 700},
 }
 PAPERS = [("Hessian-free, as in Martens 2010", 1.40), ("Hessian-free, improved recipe", 0.69), ("Nesterov", 0.73), ("SGD", 2.1)]

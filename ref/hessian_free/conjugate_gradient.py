@@ -53,8 +53,8 @@ def conjugate_gradient(
     refresh  every so many iterations r is computed afresh as A x - b, which costs a product; 0 for never
     phis   a list that receives phi of every iterate, the start included
 
-    Where pᵀA p is not positive (A is indefinite, or rounding has taken over), CG ends and keeps the last x.
-    Raises ValueError where b, x0 or P does not fit or is not finite.
+    Where pᵀA p is not positive (A is indefinite, r is zero, or rounding has taken over), CG ends and keeps the last x.
+    Raises ValueError where b, x0 or P does not fit or is not finite, TypeError where their dtypes differ.
     """
     b = _vector("b", b, b)
     x = np.zeros_like(b) if x0 is None else _vector("x0", x0, b).copy()
@@ -69,28 +69,20 @@ def conjugate_gradient(
 
 def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) -> Iterator[Iterate]:
     r = np.negative(b) if cold else A @ x - b
-    y = r.copy() if P is None else r / P
+    y = r if P is None else r / P
     p = np.negative(y)
     ry = dot(r, y)
     phi = 0.5 * (dot(r, x) - dot(b, x))
     phis.append(phi)
     j, stored = 0, 1
-    for i in range(1, max_iterations + 1):
-        del y
-        Ap = A @ p
-        pAp = dot(p, Ap)
-        if not pAp > 0:  # also where it is NaN
-            yield Iterate(i - 1, x, phi, "curvature")
-            return
-        alpha = ry / pAp
-        add_product(x, alpha, p)
-        add_product(r, alpha, Ap)
-        if refresh and i % refresh == 0:
-            r = A @ x
-            r -= b
-        phi = 0.5 * (dot(r, x) - dot(b, x))
-        phis.append(phi)
-        why = "decrease" if stop(phis) else "iterations" if i == max_iterations else None
+    for i in range(max_iterations + 1):
+        del y  # its memory is free for A's product, and A p's for the next y
+        why = "decrease" if i and stop(phis) else "iterations" if i == max_iterations else None
+        if not why:
+            Ap = A @ p
+            pAp = dot(p, Ap)
+            if not (pAp > 0 and ry > 0):  # also where it is NaN
+                why = "curvature"
         if why or i == stored:
             yield Iterate(i, x, phi, why)
         if why:
@@ -98,15 +90,24 @@ def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) ->
         while stored <= i:
             j += 1
             stored = ceil(gamma**j)
-        y = np.divide(r, 1 if P is None else P, out=Ap)  # in A p's memory, which is free now
+        alpha = ry / pAp
+        add_product(x, alpha, p)
+        add_product(r, alpha, Ap)
+        if refresh and (i + 1) % refresh == 0:
+            np.subtract(A @ x, b, out=r)
+        phi = 0.5 * (dot(r, x) - dot(b, x))
+        phis.append(phi)
+        del Ap
+        y = r if P is None else r / P
         ry, ry_before = dot(r, y), ry
         p *= ry / ry_before
         p -= y
-        del Ap
 
 
 def _vector(name: str, array, b) -> Array:
     array = require_floats(name, array)
+    if array.dtype != np.asarray(b).dtype:
+        raise TypeError(f"{name} is {array.dtype} but b is {b.dtype}")
     if array.ndim != 1 or array.shape != np.shape(b):
         raise ValueError(f"{name} has shape {array.shape} but must be a vector" + ("" if name == "b" else f" of b's shape {np.shape(b)}"))
     return array

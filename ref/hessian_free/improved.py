@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.arrays import require_count
-from ref.hessian_free.minibatches import Batches
+from ref.hessian_free.minibatches import Batches, require_pairs, take
 from ref.hessian_free.optimizer import HessianFree
 
 Array = np.ndarray
@@ -66,9 +66,9 @@ def phase_at(phases: tuple[Phase, ...], t: int) -> Phase:
 
 def same_minibatch(x: Array, t: Array, step: int, share: int, seed: int = 0) -> Batches:
     """Minibatch `step` of an epoch cut into `share` parts, shuffled anew each epoch: for gradient, curvature and all else."""
-    epoch, part = divmod(step, require_count("share", share))
-    order = np.random.default_rng([seed, epoch]).permutation(len(x))
-    cases = np.sort(np.array_split(order, share)[part])
-    if len(cases) == 0:
-        raise ValueError(f"share is {share} but there are only {len(x)} cases")
-    return Batches((x[cases], x[cases] if t is x else t[cases]))
+    N = require_pairs(x, t)
+    if require_count("share", share) > N:
+        raise ValueError(f"share is {share} but there are only {N} cases")
+    epoch, part = divmod(require_count("step", step, least=0), share)
+    order = np.random.default_rng([seed, epoch]).permutation(N)
+    return Batches(take(x, t, np.array_split(order, share)[part]))

@@ -5,13 +5,14 @@
               theta <- theta + V a
 
 There is no damping, and B need not be positive semi-definite; the price is the memory of the basis.  The gradient, the
-curvature and BFGS each see data of their own.  BFGS in K+1 dimensions is SciPy's.  K = 20 is our choice.
+curvature and BFGS each see data of their own.  BFGS in K+1 dimensions is SciPy's.  K = 20 is our choice, and so is that each
+product is taken of the last basis vector and not of the last power (Arnoldi): the space is the same, but the powers soon
+become parallel to rounding, and part of it would be lost.
 """
 
 from time import perf_counter
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ref.arrays import add_product, dot, require_count
 from ref.hessian_free.minibatches import Batches
@@ -20,20 +21,28 @@ from ref.parameters import Parameters
 Array = np.ndarray
 
 
-def orthonormal(vectors, tolerance: float = 1e-6) -> list[Array]:
-    """Gram-Schmidt, twice for each vector; one that lies in the span of those before it is left out."""
+def extend(basis: list[Array], v: Array, tolerance: float = 1e-6) -> bool:
+    """Gram-Schmidt, done twice: append what v adds to the orthonormal basis.  False where it adds nothing, or is not finite."""
+    size = dot(v, v) ** 0.5
+    if not np.isfinite(size) or size == 0:
+        return False
+    v = v / size
+    for _ in range(2):
+        for u in basis:
+            add_product(v, -dot(u, v), u)
+    left = dot(v, v) ** 0.5
+    if left > tolerance:
+        v /= left
+        basis.append(v)
+    return left > tolerance
+
+
+def krylov_basis(B, g: Array, dimensions: int) -> list[Array]:
+    """An orthonormal basis of span{g, B g, ..., B^{K-1} g}, of fewer than K vectors where that space is smaller."""
     basis: list[Array] = []
-    for v in vectors:
-        size = dot(v, v) ** 0.5
-        if not np.isfinite(size) or size == 0:
-            continue
-        v = v / size
-        for _ in range(2):
-            for u in basis:
-                add_product(v, -dot(u, v), u)
-        left = dot(v, v) ** 0.5
-        if left > tolerance:
-            basis.append(v / left)
+    grown = extend(basis, g)
+    while grown and len(basis) < dimensions:
+        grown = extend(basis, B @ basis[-1])
     return basis
 
 
@@ -52,15 +61,14 @@ class KrylovSubspaceDescent:
 
     def step(self, theta: Parameters, state: dict, objective, batch: Batches) -> tuple[Parameters, dict, dict]:
         clock = perf_counter()
-        batch = batch.filled()
+        batch = Batches.of(batch)
         f, g = objective.value_and_gradient(theta, batch.gradient)
-        B = objective.curvature(theta, batch.curvature, self.curvature)
-        krylov = [g.vector]
-        for _ in range(self.dimensions - 1):
-            v = B @ krylov[-1]
-            krylov.append(v / max(dot(v, v) ** 0.5, np.finfo(v.dtype).tiny))
-        V = orthonormal([*krylov, state["direction"]])
-        trial = theta.copy()
+        if not np.isfinite(f):
+            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch.gradient))}
+        V = krylov_basis(objective.curvature(theta, batch.curvature, self.curvature), g.vector, self.dimensions)
+        products = min(self.dimensions - 1, len(V))
+        extend(V, state["direction"])
+        trial, best, best_a = theta.copy(), np.inf, np.zeros(len(V))
 
         def move(a: Array) -> None:
             np.copyto(trial.vector, theta.vector)
@@ -68,21 +76,30 @@ class KrylovSubspaceDescent:
                 add_product(trial.vector, scale, v)
 
         def inner(a: Array) -> tuple[float, Array]:
+            nonlocal best, best_a
             move(a)
+            if not np.isfinite(trial.vector).all():
+                return np.inf, np.zeros(len(V))
             value, gradient = objective.value_and_gradient(trial, batch.backtracking)
+            if value < best:
+                best, best_a = value, a.copy()
             return value, np.array([dot(v, gradient.vector) for v in V])
 
-        found = minimize(inner, np.zeros(len(V)), jac=True, method="BFGS", options={"maxiter": self.bfgs_iterations}) if V else None
-        if found is not None and np.isfinite(found.fun):
-            move(found.x)
+        norm, iterations, evaluations = dot(g.vector, g.vector) ** 0.5, 0, 0
+        if V:
+            from scipy.optimize import minimize  # as slow to import as all the rest together
+
+            with np.errstate(over="ignore", invalid="ignore"):  # a trial too far: its value is not finite, and it is refused
+                found = minimize(inner, best_a, jac=True, method="BFGS", options={"maxiter": self.bfgs_iterations, "gtol": 1e-5 * norm})
+            iterations, evaluations = int(found.nit), int(found.nfev)
+        move(best_a)
         direction = trial.vector - theta.vector
         n, c, b = (objective.count(data) for data in (batch.gradient, batch.curvature, batch.backtracking))
+        thirds = c * products * (4 if self.curvature == "gauss_newton" else 7) + c * (1 if c <= objective.chunk else products)
         report = {
-            "loss": f, "loss_after": float(found.fun) if found is not None else f, "dimensions": len(V),
-            "bfgs_iterations": int(found.nit) if found is not None else 0,
-            "gradient_norm": dot(g.vector, g.vector) ** 0.5, "norm": dot(direction, direction) ** 0.5,
-            "gradient_equivalents": n + (self.dimensions - 1) * c * (4 if c <= objective.chunk else 5) / 3
-            + b * (found.nfev if found is not None else 0),
+            "loss": f, "loss_after": best if V else f, "dimensions": len(V), "bfgs_iterations": iterations,
+            "gradient_norm": norm, "norm": dot(direction, direction) ** 0.5,
+            "gradient_equivalents": n + thirds / 3 + b * evaluations,
             "seconds": perf_counter() - clock,
         }
         return trial, {"direction": direction}, report

@@ -23,6 +23,11 @@ class Batches(NamedTuple):
     line_search: Any = None
     rho: Any = None  # where rho's f is measured with the damped model; None: the backtracking data
 
+    @classmethod
+    def of(cls, batch) -> "Batches":
+        """No None left; batch may also be a single batch, which then serves for everything."""
+        return (batch if isinstance(batch, cls) else cls(batch)).filled()
+
     def filled(self) -> "Batches":
         backtracking = self.gradient if self.backtracking is None else self.backtracking
         return Batches(
@@ -34,22 +39,43 @@ class Batches(NamedTuple):
         )
 
 
-def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtracking: int | None = None) -> Batches:
-    """Batches of step `step`: gradient and line search on all data, curvature on `curvature` cases that take turns.
+def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtracking: int | None = None,
+            gradient: int | None = None) -> Batches:
+    """Batches of step `step`: curvature on `curvature` cases that take turns, all else on more.
 
     The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch k
-    modulo their number.  backtracking: how many cases, from the same place on, judge the stored iterates; None for all.
+    modulo their number.  In the same order,
+    backtracking   how many cases, from the minibatch's end on, judge the stored iterates; None for all
+    gradient       how many cases, from the minibatch's start on, the gradient and the line search see; None for all, as in the
+                   papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
     The result depends on the arguments alone, so a resumed run sees the same data.
     """
-    N = len(x)
+    N = require_pairs(x, t)
+    require_count("step", step, least=0)
     if require_count("curvature", curvature) > N:
         raise ValueError(f"curvature is {curvature} but there are {N} cases")
+    if gradient is not None and gradient < curvature:
+        raise ValueError(f"gradient is {gradient} but must be at least curvature, {curvature}: its data include the curvature's")
     order = np.random.default_rng(seed).permutation(N)
     start = (step % (N // curvature)) * curvature
 
-    def take(n: int) -> tuple[Array, Array]:
-        cases = np.sort(order[np.arange(start, start + n) % N])
-        return (x[cases], x[cases]) if t is x else (x[cases], t[cases])
+    def turn(n: int, start: int) -> tuple[Array, Array]:
+        return take(x, t, order[np.arange(start, start + min(n, N)) % N])
 
-    judged = None if backtracking is None else take(min(require_count("backtracking", backtracking), N))
-    return Batches((x, t), take(curvature), judged)
+    seen = (x, t) if gradient is None or gradient >= N else turn(gradient, start)
+    judged = None if backtracking is None else turn(require_count("backtracking", backtracking), start + curvature)
+    return Batches(seen, turn(curvature, start), judged)
+
+
+def take(x: Array, t: Array, cases: Array) -> tuple[Array, Array]:
+    """These cases in the data's order; where t is x itself, an autoencoder's, they are copied once."""
+    cases = np.sort(cases)
+    chosen = x[cases]
+    return chosen, chosen if t is x else t[cases]
+
+
+def require_pairs(x: Array, t: Array) -> int:
+    """The number of cases, or ValueError."""
+    if len(x) != len(t):
+        raise ValueError(f"x has {len(x)} cases but t has {len(t)}")
+    return len(x)

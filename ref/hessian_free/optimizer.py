@@ -7,6 +7,7 @@ Martens 2010; Martens & Sutskever 2012.  `step` is the whole algorithm; every li
 """
 
 from collections.abc import Callable
+from math import nan
 from time import perf_counter
 
 import numpy as np
@@ -32,12 +33,12 @@ class HessianFree:
     decay            of the warm start: a number, or decay(step); 0 for a cold start.  0.95 in the released code
     preconditioner   "fisher" or None, with its exponent
     backtracking     CG-backtracking, or the last iterate
-    rate             None for the line search, or the fixed rate(step) of Sutskever et al. 2013
+    rate             None for the line search, or the fixed rate of Sutskever et al. 2013: a number, or rate(step)
     rho              "undamped" or "damped": the model that rho is measured with (ref.hessian_free.damping)
     scale_mix        0 for Tikhonov damping; above, the share of the Fisher diagonal in scale-sensitive damping
     curvature        "gauss_newton" or "hessian"
 
-    Raises ValueError for negative damping, no CG iterations, unknown names, a decay outside [0, 1].
+    Raises ValueError for negative damping, no CG iterations, unknown names, a decay, exponent or scale_mix outside [0, 1].
     """
 
     def __init__(
@@ -50,42 +51,52 @@ class HessianFree:
         preconditioner: str | None = "fisher",
         exponent: float = 0.75,
         backtracking: bool = True,
-        rate: Callable[[int], float] | None = None,
+        rate: float | Callable[[int], float] | None = None,
         rho: str = "undamped",
         scale_mix: float = 0.0,
         curvature: str = "gauss_newton",
     ):
         self.damping = require_number("damping", damping, least=0)
-        self.adapt, self.backtracking, self.rate, self.curvature = adapt, backtracking, rate, curvature
+        self.adapt, self.backtracking = adapt, backtracking
         self.max_iterations = require_count("max_iterations", max_iterations)
-        self.decay = decay if callable(decay) else lambda step, fixed=require_number("decay", decay, least=0, most=1): fixed
-        self.exponent, self.scale_mix = exponent, require_number("scale_mix", scale_mix, least=0, most=1)
-        self.stop = STOPS.get(stop)
-        self.preconditioner, self.rho = preconditioner, rho
+        self.decay = _schedule("decay", decay, most=1)
+        self.rate = None if rate is None else _schedule("rate", rate)
+        self.exponent = require_number("exponent", exponent, least=0, most=1)
+        self.scale_mix = require_number("scale_mix", scale_mix, least=0, most=1)
         for name, value, known in (("stop", stop, STOPS), ("preconditioner", preconditioner, ("fisher", None)),
                                    ("rho", rho, ("undamped", "damped")), ("curvature", curvature, ("gauss_newton", "hessian"))):
             if value not in known:
                 raise ValueError(f"{name} is {value!r} but must be one of {', '.join(map(repr, known))}")
+        self.stop, self.preconditioner, self.rho, self.curvature = STOPS[stop], preconditioner, rho, curvature
 
     def init(self, theta: Parameters) -> State:
         return {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
 
     def step(self, theta: Parameters, state: State, objective, batch: Batches) -> tuple[Parameters, State, dict]:
-        """One update.  Return the new theta, the new state and what happened."""
+        """One update.  Return the new theta, the new state and what happened.  batch may also be one batch for everything.
+
+        Where f is not finite nothing is done, and the report holds no more than the loss and its cost.
+        """
         clock = perf_counter()
-        batch, damping, decay = batch.filled(), state["damping"], self.decay(state["step"])
+        batch, step, damping = Batches.of(batch), int(state["step"]), float(state["damping"])
+        decay = float(self.decay(step))
 
         f, b, squares = self._gradient(theta, objective, batch.gradient)
-        D = scale_sensitive(squares.vector, self.scale_mix) if self.scale_mix else 1.0
+        if not np.isfinite(f):
+            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch.gradient))}
+        lambda_D = damping
+        if self.scale_mix and squares.vector.any():
+            lambda_D = damping * scale_sensitive(squares.vector, self.scale_mix)
         P = None
         if self.preconditioner:
-            P = fisher_preconditioner(squares.vector, damping * D + objective.weight_decay, self.exponent)
+            P = fisher_preconditioner(squares.vector, lambda_D + objective.weight_decay, self.exponent)
         del squares
         b.vector *= -1
 
-        A = objective.curvature(theta, batch.curvature, self.curvature, damping * D)
+        A = objective.curvature(theta, batch.curvature, self.curvature, lambda_D)
         phis: list[float] = []
-        x0 = decay * state["direction"] if decay and state["direction"].any() else None
+        warm = bool(decay and state["direction"].any())
+        x0 = decay * state["direction"] if warm else None
         iterates = conjugate_gradient(A, b.vector, x0, P, self.stop, self.max_iterations, phis=phis)
         del x0, P
         trial = theta.copy()
@@ -103,12 +114,12 @@ class HessianFree:
 
         undamped = self.rho == "undamped"
         judge = batch.curvature if undamped else batch.rho
-        model = d.phi - (0.5 * damping * dot(d.x, D * d.x) if undamped else 0.0)
+        model = d.phi - (0.5 * dot(d.x, lambda_D * d.x) if undamped else 0.0)
         rho = reduction_ratio(value(d.x, judge), objective.value(theta, judge), model)
 
         slope = -dot(b.vector, d.x)
         if self.rate is not None:
-            search = Search(self.rate(state["step"]), f, 0)
+            search = Search(float(self.rate(step)), nan, 0)  # what f comes to is not measured
         else:
             f0 = f if batch.line_search is batch.gradient else objective.value(theta, batch.line_search)
             search = armijo(lambda rate: value(d.x, batch.line_search, rate), f0, slope)
@@ -118,13 +129,14 @@ class HessianFree:
         new = {
             "damping": levenberg_marquardt(damping, rho) if self.adapt else damping,
             "direction": direction if search.rate else np.zeros_like(direction),
-            "step": state["step"] + 1,
+            "step": step + 1,
         }
+        products = warm + d.last.i + (d.last.why == "curvature")
         report = {
             "loss": f, "loss_after": search.f, "rho": rho, "damping": damping, "decay": decay,
             "cg_iterations": d.last.i, "cg_end": d.last.why, "backtracked": d.i, "phi": d.phi, "phis": phis,
             "rate": search.rate, "gradient_norm": dot(b.vector, b.vector) ** 0.5, "norm": search.rate * dot(d.x, d.x) ** 0.5,
-            "gradient_equivalents": self._cost(objective, batch, len(phis), d.evaluations, search.evaluations),
+            "gradient_equivalents": self._cost(objective, batch, products, d.evaluations, search.evaluations),
             "seconds": perf_counter() - clock,
         }
         return trial, new, report
@@ -137,12 +149,21 @@ class HessianFree:
 
     def _cost(self, objective, batch: Batches, products: int, chosen: int, searched: int) -> float:
         """The step's work in gradients of single cases, counted in multiplications: forward 1/3, gradient 1, squares 1/3,
-        product 4/3, and 1/3 more where the activations do not fit into one chunk and are computed again."""
+        Gauss-Newton product 4/3, Hessian product 7/3, and the curvature's forward pass once, or with every product where
+        the activations do not fit into one chunk."""
         gradient, curvature, backtracking, line_search, rho = (objective.count(data) for data in batch)
         judge = curvature if self.rho == "undamped" else rho
-        return (
-            gradient * (4 if self.preconditioner or self.scale_mix else 3) / 3
-            + curvature * products * (4 if curvature <= objective.chunk else 5) / 3
-            + (curvature if curvature <= objective.chunk else 0) / 3
-            + (backtracking * chosen + 2 * judge + line_search * (searched + (batch.line_search is not batch.gradient))) / 3
-        )
+        thirds = gradient * (4 if self.preconditioner or self.scale_mix else 3)
+        thirds += curvature * products * (4 if self.curvature == "gauss_newton" else 7)
+        thirds += curvature * (1 if curvature <= objective.chunk else products)
+        thirds += backtracking * chosen + 2 * judge
+        thirds += line_search * (searched + (self.rate is None and batch.line_search is not batch.gradient))
+        return thirds / 3
+
+
+def _schedule(name: str, value, most: float | None = None) -> Callable[[int], float]:
+    """value itself where it is a function of the step, otherwise the function that is always value."""
+    if callable(value):
+        return value
+    fixed = require_number(name, value, least=0, most=most)
+    return lambda step: fixed

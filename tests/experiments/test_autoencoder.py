@@ -11,7 +11,7 @@ from ref.experiments.sweep import sweep
 from ref.losses import logistic_cross_entropy
 from ref.objective import Objective
 
-TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "curvature": 20, "backtracking": 40, "minibatch": 10,
+TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "curvature": 20, "gradient": 40, "backtracking": 40, "minibatch": 10,
         "epochs": 30, "tuning_epochs": 2, "ablation_epochs": 10, "evaluate_epochs": 1, "hf_evaluate_every": 1}
 
 
