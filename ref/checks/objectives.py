@@ -97,7 +97,8 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
     if hasattr(objective, "gradient_and_squares"):
         rows.append(Row(name, "theta", "squares against a loop over cases", check_squares(objective, theta, batch), 1e-12))
     if hasattr(objective, "curvature_diagonal"):
-        rows.append(Row(name, "theta", "curvature diagonal over all signs", check_curvature_diagonal(objective, theta, batch), 1e-12))
+        error = check_curvature_diagonal(objective, theta, batch)
+        rows.append(Row(name, "theta", "curvature diagonal over all signs", error, 1e-12))
     return rows
 
 

@@ -66,7 +66,8 @@ def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, li
              for argument, error in check_r_backward(op, arguments, seed).items()]
     rows.append(Row(name, "all", "symmetry of r_backward", check_op_symmetry(op, arguments, seed, linear), 1e-12))
     slope_2, slope_3 = check_op_taylor(op, arguments, seed)
-    rows += [Row(name, "all", "Taylor slope 2 (shortfall)", slope_2, 0.1), Row(name, "all", "Taylor slope 3 (shortfall)", slope_3, 0.1)]
+    rows += [Row(name, "all", "Taylor slope 2 (shortfall)", slope_2, 0.1),
+             Row(name, "all", "Taylor slope 3 (shortfall)", slope_3, 0.1)]
     pure, layout, float32 = check_op_hygiene(op, arguments, seed)
     return rows + [Row(name, "all", "same bits, nothing mutated", pure, 0.0), Row(name, "all", "memory layouts", layout, 1e-12),
                    Row(name, "all", "float32 stays float32", float32, 1e-4)]

@@ -1,0 +1,153 @@
+"""Plant faults in every derivative and run its cases: each fault must be caught.  `make mutants` prints the table."""
+
+import inspect
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import NamedTuple
+
+from ref.checks import CheckFailure
+from tests.derivatives.cases import CASES, Case
+from tests.derivatives.completeness import resolve
+from tests.derivatives.mutations import Mutant, mutants
+
+EITHER_SIGN = "A and -A are factors of the same A A'"
+SQUARED = "only its square is used"
+SHIFT = "softmax(x) = softmax(x + c): the shift only prevents overflow, which tests/foundation holds at |z| = 1e4"
+RATIO = "the same factor stands in numerator and denominator"
+
+# Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
+EQUIVALENT = [
+    ("ref.arrays:add_product", "len(total)", "len(total) + 1", "a block that starts at the end is empty"),
+    ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
+     "1.0001 * np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
+    ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
+     "-np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
+    ("ref.layers.softmax:forward", "x - x.max(axis=-1, keepdims=True)", "x + x.max(axis=-1, keepdims=True)", SHIFT),
+    ("ref.layers.softmax:forward", "x - x.max(axis=-1, keepdims=True)", "x", SHIFT),
+    ("ref.losses.softmax_cross_entropy:value", "largest = z.max(axis=-1, keepdims=True)",
+     "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
+    ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
+    ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
+    ("ref.losses.logistic_squared_error:gauss_newton_product", "p * (1 - p)", "-(p * (1 - p))", SQUARED),
+    ("ref.losses.logistic_squared_error:gauss_newton_product", "1 - p", "-(1 - p)", SQUARED),
+    *((f"ref.losses.{loss}:curvature_factor", factor, negated, EITHER_SIGN) for loss, factor, negated in (
+        ("squared_error", "xi / len(z) ** 0.5", "-(xi / len(z) ** 0.5)"),
+        ("squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
+        ("logistic_cross_entropy", "np.sqrt(p * (1 - p) / len(z)) * xi", "-(np.sqrt(p * (1 - p) / len(z)) * xi)"),
+        ("logistic_cross_entropy", "np.sqrt(p * (1 - p) / len(z))", "-np.sqrt(p * (1 - p) / len(z))"),
+        ("softmax_cross_entropy", "np.sqrt(p)", "-np.sqrt(p)"),
+        ("softmax_cross_entropy", "(root * xi - p * _sum(root * xi)) * np.sqrt(_sum(t) / len(z))",
+         "-((root * xi - p * _sum(root * xi)) * np.sqrt(_sum(t) / len(z)))"),
+        ("softmax_cross_entropy", "root * xi - p * _sum(root * xi)", "-(root * xi - p * _sum(root * xi))"),
+        ("softmax_cross_entropy", "np.sqrt(_sum(t) / len(z))", "-np.sqrt(_sum(t) / len(z))"),
+        ("logistic_squared_error", "p * (1 - p) * xi / len(z) ** 0.5", "-(p * (1 - p) * xi / len(z) ** 0.5)"),
+        ("logistic_squared_error", "p * (1 - p) * xi", "-(p * (1 - p) * xi)"),
+        ("logistic_squared_error", "p * (1 - p)", "-(p * (1 - p))"),
+        ("logistic_squared_error", "1 - p", "-(1 - p)"),
+        ("logistic_squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
+    )),
+    ("ref.networks.mlp:MLP.r_forward", "affine.RCache(None, v['W1'])", "affine.RCache(v['W1'], None)",
+     "nothing is read of the first layer's affine R-cache"),
+    ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)", "the size of a chunk changes memory, not the value"),
+    ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
+     "the same two signs, each as likely"),
+]
+
+
+class Outcome(NamedTuple):
+    name: str
+    mutant: Mutant
+    fate: str  # "caught" by a check, "crashed" before one could tell, "equivalent" by rule, or "survived"
+
+
+@contextmanager
+def swapped(name: str, replacement: Callable | CodeType) -> Iterator[None]:
+    """The named function runs other code, wherever it has been imported to: it keeps its identity and changes its body."""
+    function = resolve(name)
+    if isinstance(replacement, CodeType):
+        code = replacement
+    else:
+        function.__globals__["_replacement"] = replacement
+        code = (lambda *args, **kwargs: _replacement(*args, **kwargs)).__code__  # noqa: F821 - found in the function's globals
+    original, function.__code__ = function.__code__, code
+    try:
+        yield
+    finally:
+        function.__code__ = original
+        function.__globals__.pop("_replacement", None)
+
+
+def code_of(tree, filename: str, qualified: str) -> CodeType:
+    """The code object of one function of a compiled module."""
+    pending = [compile(tree, filename, "exec")]
+    while pending:
+        code = pending.pop()
+        if code.co_qualname == qualified:
+            return code
+        pending += [const for const in code.co_consts if isinstance(const, CodeType)]
+    raise LookupError(f"{filename} has no function {qualified}")
+
+
+def fate(mutant: Mutant, name: str, cases: Iterable[Case]) -> str:
+    function = resolve(name)
+    if any((name, mutant.before, mutant.after) == rule[:3] for rule in EQUIVALENT):
+        return "equivalent"
+    with swapped(name, code_of(mutant.tree(), inspect.getsourcefile(function), function.__qualname__)), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for case in cases:
+            try:
+                case.run()
+            except CheckFailure:
+                return "caught"
+            except Exception:
+                return "crashed"
+    return "survived"
+
+
+def covered_functions(cases: Iterable[Case] = CASES) -> dict[str, list[Case]]:
+    """Each covered function once, under the name it was defined by, with its cases."""
+    covering: dict[str, list[Case]] = {}
+    for case in cases:
+        for name in dict.fromkeys(f"{resolve(n).__module__}:{resolve(n).__qualname__}" for n in case.covers):
+            covering.setdefault(name, []).append(case)
+    return covering
+
+
+def run(functions: dict[str, list[Case]], every: int = 1) -> Iterator[Outcome]:
+    """All mutants of the functions, or every so-many-th."""
+    number = 0
+    for name, cases in functions.items():
+        for mutant in mutants(inspect.getsource(sys.modules[name.partition(":")[0]]), name.partition(":")[2]):
+            number += 1
+            if number % every == 0:
+                yield Outcome(name, mutant, fate(mutant, name, cases))
+
+
+def report(outcomes: list[Outcome]) -> str:
+    names = list(dict.fromkeys(outcome.name for outcome in outcomes))
+    width = max(map(len, names))
+    fates = ("caught", "crashed", "equivalent", "survived")
+    lines = [f"{'op':<{width}}  mutants" + "".join(f"{fate:>12}" for fate in fates)]
+    for name in [*names, "all"]:
+        own = [outcome.fate for outcome in outcomes if name in ("all", outcome.name)]
+        lines.append(f"{name:<{width}}  {len(own):7}" + "".join(f"{own.count(fate):12}" for fate in fates))
+    lines += [f"equivalent in {name}: {before} -> {after}: {reason}" for name, before, after, reason in EQUIVALENT]
+    lines += [f"SURVIVED {name} line {mutant.line} ({mutant.kind}): {mutant.before} -> {mutant.after}"
+              for name, mutant, fate in outcomes if fate == "survived"]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    start = time.perf_counter()
+    outcomes = list(run(covered_functions()))
+    print(report(outcomes))
+    print(f"{time.perf_counter() - start:.1f} s")
+    return any(outcome.fate == "survived" for outcome in outcomes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
