@@ -6,7 +6,7 @@
               "hf-WITHOUT"                the ablation: Hessian-free with one component taken out
 
 All budgets are in gradient-equivalents (a gradient of one case counts 1, see ref.hessian_free.optimizer), given here in epochs:
-multiples of the training set.  They do not depend on the machine, so a run repeats to the bit.  The error is the papers': squared
+multiples of the training set; Hessian-free's may be larger than the others', which are then compared at their end.  They do not depend on the machine, so a run repeats to the bit.  The error is the papers': squared
 error summed over pixels, mean over cases; what is minimised is the cross-entropy and the weight decay.
 """
 
@@ -15,9 +15,10 @@ import os
 import numpy as np
 
 from ref.experiments.recording import FolderRecorder
+from ref.experiments.phases import PhasedHessianFree, phased_batches
 from ref.experiments.run import RunError
 from ref.experiments.sweep import sweep
-from ref.hessian_free import HessianFree, cycling
+from ref.hessian_free import KFAC, HessianFree, cycling, growing
 from ref.losses import logistic_cross_entropy
 from ref.networks.mlp import MLP
 from ref.objective import Objective
@@ -84,11 +85,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     objective = Objective(net, logistic_cross_entropy, config["weight_decay"], config["chunk"])
     theta = net.init(np.random.default_rng(config["seed"]), "sparse", dtype=np.dtype(config["dtype"]))
     if config["method"] == "hf":
-        optimizer = HessianFree(**{**config["hf"], **config["options"]})
-
-        def batches(step: int):
-            return cycling(x, x, step, config["curvature"], config["seed"], config["backtracking"], config["gradient"])
-
+        optimizer, batches = PhasedHessianFree(config["phases"], config["options"]), phased_batches(config["phases"], x, config["seed"])
         evaluate_every = config["hf_evaluate_every"]
     else:
         optimizer = FIRST_ORDER[config["method"]](config["rate"], config)
@@ -108,10 +105,16 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
             "steps": result.step, "gradient_equivalents": result.gradient_equivalents, "seconds": result.seconds}
 
 
+OF_HESSIAN_FREE = ("phases", "options", "hf_evaluate_every", "hf_epochs")
+OF_FIRST_ORDER = ("rate", "minibatch", "momentum", "evaluate_epochs", "first_order_epochs")
+OF_THE_RUN = ("grid", "tuning_epochs", "ablation_epochs")
+
+
 def part_config(config: dict, method: str, epochs: float, rate: float | None = None, options: dict | None = None) -> dict:
-    """The configuration of one part: the run's, without what concerns other parts, and its own."""
-    shared = {name: value for name, value in config.items() if name not in ("grid", "tuning_epochs", "ablation_epochs")}
-    return {**shared, "method": method, "epochs": epochs, "rate": rate, "options": options or {}}
+    """The configuration of one part: of the run's, what concerns this method, and its own budget, rate or options."""
+    others = OF_THE_RUN + (OF_FIRST_ORDER if method == "hf" else OF_HESSIAN_FREE)
+    whole = {**config, "method": method, "epochs": epochs, "rate": rate, "options": options or {}}
+    return {name: value for name, value in whole.items() if name not in others}
 
 
 def best_rate(config: dict, results: dict[str, dict], method: str) -> float:
@@ -124,15 +127,16 @@ def best_rate(config: dict, results: dict[str, dict], method: str) -> float:
 
 
 def run_parts(config: dict, folder, workers: int) -> dict:
-    """Hessian-free beside the tuning grid; then each first-order method at its best rate, beside the ablation."""
+    """The tuning grid; then Hessian-free, each first-order method at its best rate, and the ablation side by side."""
     grid = {f"{method}-{rate:g}": (method, rate) for method, rates in config["grid"].items() for rate in rates}
     first = {name: part_config(config, method, config["tuning_epochs"], rate) for name, (method, rate) in grid.items()}
-    results = sweep(train_part, {"hf": part_config(config, "hf", config["epochs"]), **first}, folder, workers, threads=config["threads"])
+    results = sweep(train_part, first, folder, workers, threads=config["threads"])
 
     best = {method: best_rate(config, results, method) for method in config["grid"]}
-    second = {method: part_config(config, method, config["epochs"], rate) for method, rate in best.items()}
-    without = {name: part_config(config, "hf", config["ablation_epochs"], options=options) for name, options in ABLATION.items()}
-    results |= sweep(train_part, {**second, **without}, folder, workers, threads=config["threads"])
+    parts = {"hf": part_config(config, "hf", config["hf_epochs"])}
+    parts |= {method: part_config(config, method, config["first_order_epochs"], rate) for method, rate in best.items()}
+    parts |= {name: part_config(config, "hf", config["ablation_epochs"], options=options) for name, options in ABLATION.items()}
+    results |= sweep(train_part, parts, folder, workers, threads=config["threads"])
 
     x, x_test = images(config)
     mean = x.mean(axis=0)

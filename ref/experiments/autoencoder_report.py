@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ref.experiments.autoencoder import ABLATION
+from ref.experiments.phases import phase_of
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finished, read_config
 
@@ -16,13 +17,14 @@ TITLES = {"hf": "Hessian-free", "nesterov": "Nesterov", "adam": "Adam", "gradien
 def curve(folder, part: str, against: str) -> tuple[np.ndarray, np.ndarray]:
     """A part's training error against "epochs", "gradient_equivalents" (both in training sets) or "seconds", where it was evaluated.
 
-    Epochs are passes of the *gradient* over the training set: one a step for Hessian-free, whose curvature products they leave out.
+    Epochs are passes of the *gradient* over the training set; Hessian-free's curvature products are left out of them.
     """
     config = read_config(folder)
     rows = [row for row in read_rows(Path(folder) / part) if "train_error" in row]
     if against == "epochs":
-        step = 1.0 if part.startswith("hf") else config["minibatch"] / config["n_train"]
-        at = [row["step"] * step for row in rows]
+        N, hf = config["n_train"], part.startswith("hf")
+        cases = [(phase_of(config["phases"], step)["gradient"] or N) if hf else config["minibatch"] for step in range(rows[-1]["step"])]
+        at = np.cumsum([0, *cases])[[row["step"] for row in rows]] / N
     else:
         at = [row[against] / (config["n_train"] if against == "gradient_equivalents" else 1) for row in rows]
     return np.array(at), np.array([row["train_error"] for row in rows])
@@ -49,6 +51,7 @@ def _run(folder) -> str:
         "Errors are squared error summed over pixels, mean over cases.", "",
         "| method | train | test | share of the mean image's error | epochs of work | minutes | ended by |", "|---|---|---|---|---|---|---|",
     ]
+    work = config["first_order_epochs"]
     for name in ("hf", *config["grid"]):
         part = parts[name]
         rate = "" if name == "hf" else f", rate {result['rates'][name]:g}"
@@ -56,7 +59,9 @@ def _run(folder) -> str:
                      f"| {100 * part['train_error'] / mean['train']:.1f} % | {part['gradient_equivalents'] / config['n_train']:.0f} "
                      f"| {part['seconds'] / 60:.1f} | {part['stopped'].replace('_', '-')} |")
     seconds = min(parts[name]["seconds"] for name in ("hf", *config["grid"]))
-    lines += ["", f"At equal seconds ({seconds:.0f} s, the shortest run's end), train error: "
+    lines += ["", f"At equal work ({work:g} epochs), train error: "
+              + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'gradient_equivalents', work):.3f}" for name in ("hf", *config["grid"])) + ".",
+              "", f"At equal seconds ({seconds:.0f} s, the shortest run's end), train error: "
               + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'seconds', seconds):.3f}" for name in ("hf", *config["grid"])) + ".",
               "", f"Hessian-free ends {'below' if parts['hf']['train_error'] < threshold else '**not below**'} 5 % of the mean image's error "
               f"({threshold:.2f}).", "", f"Learning rates tried for {config['tuning_epochs']} epochs each (train error; the best goes on):", ""]

@@ -5,10 +5,16 @@ from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
 NAME = "hf-curves"
 SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): Hessian-free beside tuned first-order methods."
 
+HF = {"damping": 45.0, "stop": "2010", "decay": 0.95}
+PHASES = [  # our choice: long CG runs until backtracking refuses their later iterates, then many short ones
+    {"steps": 68, "curvature": 1000, "gradient": 5000, "backtracking": 2000, "hf": {**HF, "max_iterations": 250}},
+    {"steps": None, "curvature": 500, "gradient": 5000, "backtracking": 1000, "hf": {**HF, "max_iterations": 25}},
+]
+SMALL = [{"steps": None, "curvature": 250, "gradient": None, "backtracking": 500, "hf": {**HF, "max_iterations": 25}}]
+
 SETTINGS = {
     "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
-    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "curvature": 1000, "gradient": 5000, "backtracking": 2000,
-    "hf": {"damping": 45.0, "max_iterations": 250, "stop": "2010", "decay": 0.95}, "hf_evaluate_every": 5, "evaluate_epochs": 20,
+    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
     "grid": {
         "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
         "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
@@ -16,11 +22,12 @@ SETTINGS = {
     },
 }
 PRESETS = {
-    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "curvature": 250, "chunk": 250, "minibatch": 50,
-              "gradient": None, "backtracking": 500, "epochs": 500, "tuning_epochs": 50, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "epochs": 1000, "tuning_epochs": 30, "ablation_epochs": 200},
-    "paper": {**SETTINGS, "dtype": "float64", "curvature": 5000, "chunk": 5000, "gradient": None, "backtracking": None,
-              "epochs": 17_000, "tuning_epochs": 200, "ablation_epochs": 2000},
+    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
+              "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 50, "ablation_epochs": 200},
+    "standard": {**SETTINGS, "hf_epochs": 900, "first_order_epochs": 250, "tuning_epochs": 10, "ablation_epochs": 80},
+    "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
+              "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
+              "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},
 }
 PAPERS = [("Hessian-free, as in Martens 2010", 0.11), ("Hessian-free, improved recipe", 0.058), ("Nesterov", 0.074), ("SGD", 0.48)]
 

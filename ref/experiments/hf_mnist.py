@@ -1,20 +1,22 @@
 """hf-mnist: the 784-1000-500-250-30 autoencoder of Martens 2010 on MNIST: the 5,000 images that ship, or a user's own 70,000."""
 
 from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
+from ref.experiments.hf_curves import HF, SMALL
 from ref.experiments.hf_curves import SETTINGS as CURVES
 
 NAME = "hf-mnist"
 SUMMARY = "Deep autoencoder on MNIST-5k (the full set with preset paper): Hessian-free beside tuned first-order methods."
 
+PHASES = [{"steps": None, "curvature": 250, "gradient": 2000, "backtracking": 500, "hf": {**HF, "max_iterations": 25}}]
 SETTINGS = {**CURVES, "data": "mnist-5k", "n_train": 4000, "n_test": 1000, "encoder": [784, 1000, 500, 250, 30], "weight_decay": 1e-5,
-            "minibatch": 100, "curvature": 500, "chunk": 500, "gradient": None, "backtracking": 1000}
+            "minibatch": 100, "chunk": 250, "phases": PHASES}
 PRESETS = {
-    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 12], "curvature": 250, "chunk": 250,
-              "backtracking": 500, "minibatch": 50, "epochs": 500, "tuning_epochs": 50, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "epochs": 500, "tuning_epochs": 20, "ablation_epochs": 100},
-    "paper": {**SETTINGS, "data": "mnist", "n_train": 60_000, "n_test": 10_000, "dtype": "float64", "curvature": 7500, "chunk": 7500,
-              "backtracking": None, "minibatch": 200,
-              "epochs": 7000, "tuning_epochs": 70, "ablation_epochs": 700},
+    "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 12], "phases": SMALL, "minibatch": 50,
+              "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 50, "ablation_epochs": 200},
+    "standard": {**SETTINGS, "hf_epochs": 200, "first_order_epochs": 100, "tuning_epochs": 5, "ablation_epochs": 40},
+    "paper": {**SETTINGS, "data": "mnist", "n_train": 60_000, "n_test": 10_000, "dtype": "float64", "chunk": 7500, "minibatch": 200,
+              "phases": [{"steps": None, "curvature": 7500, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
+              "hf_epochs": 7000, "first_order_epochs": 2500, "tuning_epochs": 70, "ablation_epochs": 700},
 }
 PAPERS = [("Hessian-free, as in Martens 2010", 1.40), ("Hessian-free, improved recipe", 0.69), ("Nesterov", 0.73), ("SGD", 2.1)]
 

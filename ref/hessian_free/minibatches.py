@@ -46,7 +46,7 @@ def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtr
     The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch k
     modulo their number.  In the same order,
     backtracking   how many cases, from the minibatch's end on, judge the stored iterates; None for all
-    gradient       how many cases, from the minibatch's start on, the gradient and the line search see; None for all, as in the
+    gradient       how many cases, from the minibatch's start on, the gradient, the line search and a damped rho see; None for all, as in the
                    papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
     The result depends on the arguments alone, so a resumed run sees the same data.
     """
@@ -64,7 +64,7 @@ def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtr
 
     seen = (x, t) if gradient is None or gradient >= N else turn(gradient, start)
     judged = None if backtracking is None else turn(require_count("backtracking", backtracking), start + curvature)
-    return Batches(seen, turn(curvature, start), judged)
+    return Batches(seen, turn(curvature, start), judged, rho=seen)
 
 
 def take(x: Array, t: Array, cases: Array) -> tuple[Array, Array]:

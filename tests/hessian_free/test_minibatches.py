@@ -45,7 +45,7 @@ def test_backtracking_sizes(wanted, got):
         judged, curvature = cases(batches.backtracking), cases(batches.curvature)
         assert len(judged) == len(batches.backtracking[0]) == got
         assert judged.isdisjoint(curvature) if got <= len(X) - 5 else curvature & judged  # other data judge, while there are any
-        assert batches.filled().rho is batches.backtracking
+        assert batches.rho is batches.gradient
 
 
 def test_the_gradient_s_window_slides_with_the_curvature():
