@@ -35,6 +35,22 @@ def require_cases(name: str, array, width: int | None = None, finite: bool = Tru
     return array
 
 
+def require_sequences(name: str, array, width: int | None = None, finite: bool = True) -> Array:
+    """A float array (T, N, width), time first, with at least one step and one case, or an error that says what came."""
+    expected = f"(T, N, {'D' if width is None else width}): time first, then cases"
+    try:
+        array = np.asarray(array)
+    except ValueError:
+        raise ValueError(f"{name} is ragged but must be one array {expected}; "
+                         f"pad shorter sequences and mask the padding") from None
+    require_floats(name, array, finite)
+    if array.ndim != 3 or (width is not None and array.shape[2] != width):
+        raise ValueError(f"{name} has shape {array.shape} but must be {expected}")
+    if 0 in array.shape[:2]:
+        raise ValueError(f"{name} has no {'steps' if len(array) == 0 else 'cases'}: it has shape {array.shape}")
+    return array
+
+
 def require_number(name: str, value, least: float | None = None, above: float | None = None,
                    most: float | None = None, below: float | None = None) -> float:
     """A finite real number within the bounds, or ValueError naming the bound that it breaks."""
@@ -47,7 +63,7 @@ def require_number(name: str, value, least: float | None = None, above: float | 
     for broken, bound in bounds:
         if broken:
             raise ValueError(f"{name} is {value} but must be {bound}")
-    return value
+    return float(value)  # not a NumPy number, which would turn float32 arrays into float64
 
 
 def require_count(name: str, value, least: int = 1) -> int:

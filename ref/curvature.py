@@ -13,8 +13,7 @@ from ref.parameters import Parameters
 
 def gauss_newton_product(network, loss, cache, z, t, v: Parameters) -> Parameters:
     """G v at the cached activations.  z (N, C) outputs at cache, t (N, C) targets, v Parameters."""
-    Rz, _ = network.r_forward(v, cache)
-    return network.backward(loss.gauss_newton_product(z, t, Rz), cache)
+    return network.backward(loss.gauss_newton_product(z, t, network.r_forward(v, cache)[0]), cache)
 
 
 def hessian_product(network, loss, cache, z, t, v: Parameters) -> Parameters:

@@ -14,7 +14,7 @@ A batch is a tuple (x, t): x (N, D) inputs, t (N, C) targets, in theta's dtype. 
 that names the argument where shapes, dtypes or values are wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -28,6 +28,15 @@ Array = np.ndarray
 Batch = tuple[Array, Array]
 
 
+def accumulate(total: Parameters | None, share: float, part: Parameters) -> Parameters:
+    """total + share part: in total's memory, or in part's where there is no total yet."""
+    if total is None:
+        part.vector *= share
+        return part
+    add_product(total.vector, share, part.vector)
+    return total
+
+
 class Objective:
     """network and loss as in ref.networks and ref.losses; chunk: the most cases that are processed at once."""
 
@@ -39,79 +48,78 @@ class Objective:
     def value(self, theta: Parameters, batch: Batch) -> float:
         """f, a quarter of a chunk at a time: it is also asked for while `curvature` keeps the activations of a whole one."""
         value = 0.0
-        for share, x, t in self._chunks(theta, batch, max(1, self.chunk // 4)):
-            z, _ = self.network.forward(theta, x)
+        for share, t, z, cache in self._forward(theta, batch, max(1, self.chunk // 4)):
             value += share * float(self.loss.value(z, t))
+            del z, cache
         return value + self._decay(theta)
 
     def gradient(self, theta: Parameters, batch: Batch) -> Parameters:
-        return self.value_and_gradient(theta, batch)[1]
+        require_floats("theta", theta.vector)
+        total = None
+        for share, t, z, cache in self._forward(theta, batch):
+            total = accumulate(total, share, self.network.backward(self.loss.gradient(z, t), cache))
+            del z, cache
+        add_product(total.vector, self.weight_decay, theta.vector)
+        return total
 
     def value_and_gradient(self, theta: Parameters, batch: Batch) -> tuple[float, Parameters]:
         require_floats("theta", theta.vector)
-        value, total = 0.0, theta.like()
-        for share, x, t in self._chunks(theta, batch):
-            z, cache = self.network.forward(theta, x)
+        value, total = 0.0, None
+        for share, t, z, cache in self._forward(theta, batch):
             value += share * float(self.loss.value(z, t))
-            add_product(total.vector, share, self.network.backward(self.loss.gradient(z, t), cache).vector)
+            total = accumulate(total, share, self.network.backward(self.loss.gradient(z, t), cache))
+            del z, cache
         add_product(total.vector, self.weight_decay, theta.vector)
         return value + self._decay(theta), total
 
     def gradient_and_squares(self, theta: Parameters, batch: Batch) -> tuple[float, Parameters, Parameters]:
         """Return f, ∇f and, from the same backward pass, 1/N Σₙ gₙ² (without the weight decay)."""
+        self._require_feed_forward()
         require_floats("theta", theta.vector)
-        value, total, squares = 0.0, theta.like(), theta.like()
-        for share, x, t in self._chunks(theta, batch):
-            z, cache = self.network.forward(theta, x)
+        value, total, squares = 0.0, None, None
+        for share, t, z, cache in self._forward(theta, batch):
             value += share * float(self.loss.value(z, t))
             gradient, squared = self.network.backward_squares(self.loss.gradient(z, t), cache)
-            add_product(total.vector, share, gradient.vector)
-            add_product(squares.vector, share * len(x), squared.vector)  # len(x) undoes the loss's mean in each gₙ
+            total = accumulate(total, share, gradient)
+            squares = accumulate(squares, share * len(z), squared)  # len(z) undoes the loss's mean in each gₙ
+            del z, cache, gradient, squared
         add_product(total.vector, self.weight_decay, theta.vector)
         return value + self._decay(theta), total, squares
 
     def curvature_diagonal(self, theta: Parameters, batch: Batch, rng: np.random.Generator) -> Parameters:
         """One draw of the unbiased estimate of diag(G), without the weight decay.  rng draws the signs xi."""
+        self._require_feed_forward()
         require_floats("theta", theta.vector)
-        total = theta.like()
-        for share, x, t in self._chunks(theta, batch):
-            z, cache = self.network.forward(theta, x)
+        total = None
+        for share, t, z, cache in self._forward(theta, batch):
             xi = rng.choice(np.array([-1, 1], z.dtype), z.shape)
             _, squares = self.network.backward_squares(self.loss.curvature_factor(z, t, xi), cache)
-            add_product(total.vector, share, squares.vector)
+            total = accumulate(total, share, squares)
+            del z, cache, squares
         return total
 
-    def curvature(self, theta: Parameters, batch: Batch, kind: str = "gauss_newton", damping: float | Array = 0.0) -> LinearOperator:
-        """B as a (P, P) operator on flat vectors; damping is a number, or a vector (P,) that is added to the diagonal."""
-        if kind not in PRODUCTS:
+    def curvature(self, theta: Parameters, batch: Batch, kind: str | Callable = "gauss_newton",
+                  damping: float | Array = 0.0) -> LinearOperator:
+        """B as a (P, P) operator on flat vectors; damping is a number, or a vector (P,) that is added to the diagonal.
+
+        kind is a name in ref.curvature.PRODUCTS, or a function of the same arguments as those.
+        """
+        if not callable(kind) and kind not in PRODUCTS:
             raise ValueError(f"kind is {kind!r} but must be one of {', '.join(PRODUCTS)}")
         require_floats("theta", theta.vector)
         self.require_damping(theta, damping)
-        product = partial(PRODUCTS[kind], self.network, self.loss)
-        diagonal = np.asarray(damping + self.weight_decay, theta.dtype)
-        kept = None
-        if self.count(batch) <= self.chunk:
-            [(_, x, t)] = self._chunks(theta, batch)
-            z, cache = self.network.forward(theta, x)
-            kept = [(1.0, cache, z, t)]
-
-        def activations() -> Iterator:
-            for share, x, t in self._chunks(theta, batch):
-                z, cache = self.network.forward(theta, x)
-                yield share, cache, z, t
+        product = partial(kind if callable(kind) else PRODUCTS[kind], self.network, self.loss)
+        kept = list(self._forward(theta, batch)) if self.count(batch) <= self.chunk else None
 
         def matvec(v: Array) -> Array:
             v = theta.like(v.reshape(theta.size).astype(theta.dtype, copy=False))
             Bv = None
-            for share, cache, z, t in kept or activations():
-                part = product(cache, z, t, v)
-                if Bv is None:
-                    Bv = part.vector
-                    Bv *= share
-                else:
-                    add_product(Bv, share, part.vector)
-            add_product(Bv, diagonal, v.vector)
-            return Bv
+            for share, t, z, cache in kept or self._forward(theta, batch):
+                Bv = accumulate(Bv, share, product(cache, z, t, v))
+                del z, cache
+            add_product(Bv.vector, self.weight_decay, v.vector)
+            add_product(Bv.vector, damping, v.vector)
+            return Bv.vector
 
         return LinearOperator((theta.size, theta.size), matvec, rmatvec=matvec, dtype=theta.dtype)
 
@@ -128,8 +136,20 @@ class Objective:
     def require_damping(self, theta: Parameters, damping) -> None:
         if np.ndim(damping) == 0:
             require_number("damping", damping, least=0)
-        elif np.shape(damping) != theta.vector.shape or np.min(damping) < 0:
-            raise ValueError(f"damping must be one number or ({theta.size},) of them, none negative; got shape {np.shape(damping)}")
+        elif np.shape(damping) != theta.vector.shape or not 0 <= np.min(damping) <= np.max(damping) < np.inf:
+            raise ValueError(f"damping must be one number or ({theta.size},) of them, finite and none negative; got shape "
+                             f"{np.shape(damping)}, from {np.min(damping)} to {np.max(damping)}")
+
+    def _require_feed_forward(self) -> None:
+        if not hasattr(self.network, "backward_squares"):
+            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares: with weights "
+                            f"shared over time, one backward pass does not give the squares of each case's gradient. "
+                            f"Hessian-free optimisation runs there with preconditioner=None and scale_mix=0")
+
+    def _forward(self, theta: Parameters, batch: Batch, chunk: int | None = None) -> Iterator[tuple]:
+        """(share, t, z, cache) of each chunk.  Who iterates deletes z and cache at once, or two chunks' would be in memory."""
+        for share, x, t in self._chunks(theta, batch, chunk):
+            yield share, t, *self.network.forward(theta, x)
 
     def _decay(self, theta: Parameters) -> float:
         return 0.5 * self.weight_decay * float(np.dot(theta.vector, theta.vector)) if self.weight_decay else 0.0

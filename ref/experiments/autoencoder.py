@@ -18,7 +18,6 @@ from ref.experiments.recording import FolderRecorder
 from ref.experiments.phases import PhasedHessianFree, phased_batches
 from ref.experiments.run import RunError
 from ref.experiments.sweep import sweep
-from ref.hessian_free import KFAC, HessianFree, cycling, growing
 from ref.losses import logistic_cross_entropy
 from ref.networks.mlp import MLP
 from ref.objective import Objective

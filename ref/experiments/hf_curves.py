@@ -8,7 +8,8 @@ SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): H
 HF = {"damping": 45.0, "stop": "2010", "decay": 0.95}
 PHASES = [  # our choice: long CG runs until backtracking refuses their later iterates, then many short ones
     {"steps": 68, "curvature": 1000, "gradient": 5000, "backtracking": 2000, "hf": {**HF, "max_iterations": 250}},
-    {"steps": None, "curvature": 500, "gradient": 5000, "backtracking": 1000, "hf": {**HF, "max_iterations": 25}},
+    {"steps": 228, "curvature": 500, "gradient": 5000, "backtracking": 1000, "hf": {**HF, "max_iterations": 25}},
+    {"steps": None, "curvature": 1000, "gradient": 10_000, "backtracking": 2000, "hf": {**HF, "max_iterations": 40, "rho": "damped"}},
 ]
 SMALL = [{"steps": None, "curvature": 250, "gradient": None, "backtracking": 500, "hf": {**HF, "max_iterations": 25}}]
 
@@ -24,7 +25,7 @@ SETTINGS = {
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
               "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 50, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "hf_epochs": 900, "first_order_epochs": 250, "tuning_epochs": 10, "ablation_epochs": 80},
+    "standard": {**SETTINGS, "hf_epochs": 1000, "first_order_epochs": 250, "tuning_epochs": 10, "ablation_epochs": 80},
     "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},

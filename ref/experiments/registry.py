@@ -11,6 +11,7 @@ from ref.experiments.run import RunError
 EXPERIMENTS: dict[str, str] = {  # name on the command line -> module
     "hf-curves": "ref.experiments.hf_curves",
     "hf-mnist": "ref.experiments.hf_mnist",
+    "kfac-curves": "ref.experiments.kfac_curves",
 }
 
 

@@ -1,4 +1,5 @@
-"""Hessian-free optimisation (Martens 2010; Martens & Sutskever 2011, 2012), one component a file.
+"""Hessian-free optimisation (Martens 2010; Martens & Sutskever 2011, 2012), one component a file; then the cheaper
+curvature that came after it, in Kronecker-factored blocks: K-FAC (Martens & Grosse 2015), KFRA and KFLR (Botev et al. 2017).
 
 The curvature products themselves are ref.curvature and Objective.curvature, since other papers use them too.
 """
@@ -7,15 +8,27 @@ from ref.curvature import gauss_newton_product, hessian_product
 from ref.hessian_free.backtracking import backtrack
 from ref.hessian_free.conjugate_gradient import Iterate, conjugate_gradient
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
+from ref.hessian_free.factored_damping import candidates, damped_cholesky, trace_norm
+from ref.hessian_free.growing_batches import growing
+from ref.hessian_free.kfac import kfac_blocks
+from ref.hessian_free.kfac_optimizer import KFAC
+from ref.hessian_free.kflr import kflr_blocks
+from ref.hessian_free.kfra import kfra_blocks
+from ref.hessian_free.kronecker import Block, solve
 from ref.hessian_free.krylov_subspace_descent import KrylovSubspaceDescent
 from ref.hessian_free.line_search import armijo
 from ref.hessian_free.minibatches import Batches, cycling
 from ref.hessian_free.optimizer import HessianFree
 from ref.hessian_free.preconditioner import fisher_preconditioner
+from ref.hessian_free.sequences import fresh_sequences
+from ref.hessian_free.span import rescaled
 from ref.hessian_free.stopping import fixed_iterations, relative_decrease, relative_decrease_2012
+from ref.hessian_free.structural_damping import structurally_damped
 
 __all__ = [
-    "Batches", "HessianFree", "Iterate", "KrylovSubspaceDescent", "armijo", "backtrack", "conjugate_gradient", "cycling",
-    "fisher_preconditioner", "fixed_iterations", "gauss_newton_product", "hessian_product", "levenberg_marquardt",
-    "reduction_ratio", "relative_decrease", "relative_decrease_2012", "scale_sensitive",
+    "Batches", "Block", "HessianFree", "Iterate", "KFAC", "KrylovSubspaceDescent", "armijo", "backtrack",
+    "candidates", "conjugate_gradient", "cycling", "damped_cholesky", "fisher_preconditioner", "fixed_iterations",
+    "fresh_sequences", "gauss_newton_product", "growing", "hessian_product", "kfac_blocks", "kflr_blocks",
+    "kfra_blocks", "levenberg_marquardt", "reduction_ratio", "relative_decrease", "relative_decrease_2012",
+    "rescaled", "scale_sensitive", "solve", "structurally_damped", "trace_norm",
 ]

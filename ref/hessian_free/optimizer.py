@@ -20,6 +20,7 @@ from ref.hessian_free.line_search import Search, armijo
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.preconditioner import fisher_preconditioner
 from ref.hessian_free.stopping import STOPS
+from ref.hessian_free.structural_damping import structurally_damped
 from ref.parameters import Parameters
 
 Array = np.ndarray
@@ -37,6 +38,11 @@ class HessianFree:
     rho              "undamped" or "damped": the model that rho is measured with (ref.hessian_free.damping)
     scale_mix        0 for Tikhonov damping; above, the share of the Fisher diagonal in scale-sensitive damping
     curvature        "gauss_newton" or "hessian"
+    structural       mu of structural damping, for recurrent networks: lambda mu S'' joins the damping, and
+                     Levenberg-Marquardt changes both together (ref.hessian_free.structural_damping); with rho="damped",
+                     since the undamped M would need one product more
+
+    Recurrent networks need preconditioner=None and scale_mix=0: their "fisher" does not come from one backward pass.
 
     Raises ValueError for negative damping, no CG iterations, unknown names, a decay, exponent or scale_mix outside [0, 1].
     """
@@ -55,6 +61,7 @@ class HessianFree:
         rho: str = "undamped",
         scale_mix: float = 0.0,
         curvature: str = "gauss_newton",
+        structural: float = 0.0,
     ):
         self.damping = require_number("damping", damping, least=0)
         self.adapt, self.backtracking = adapt, backtracking
@@ -68,6 +75,10 @@ class HessianFree:
             if value not in known:
                 raise ValueError(f"{name} is {value!r} but must be one of {', '.join(map(repr, known))}")
         self.stop, self.preconditioner, self.rho, self.curvature = STOPS[stop], preconditioner, rho, curvature
+        self.structural = require_number("structural", structural, least=0)
+        if structural and (curvature, rho) != ("gauss_newton", "damped"):
+            raise ValueError(f"structural is {structural}, which needs curvature='gauss_newton' and rho='damped'; "
+                             f"got {curvature!r} and {rho!r}")
 
     def init(self, theta: Parameters) -> State:
         return {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
@@ -93,19 +104,23 @@ class HessianFree:
         del squares
         b.vector *= -1
 
-        A = objective.curvature(theta, batch.curvature, self.curvature, lambda_D)
+        kind = structurally_damped(objective.network, self.structural * damping) if self.structural else self.curvature
+        A = objective.curvature(theta, batch.curvature, kind, lambda_D)
         phis: list[float] = []
         warm = bool(decay and state["direction"].any())
         x0 = decay * state["direction"] if warm else None
         iterates = conjugate_gradient(A, b.vector, x0, P, self.stop, self.max_iterations, phis=phis)
         del x0, P
-        trial = theta.copy()
+
+        def moved(x: Array, rate: float) -> Parameters:
+            """theta + rate x"""
+            trial = theta.copy()
+            add_product(trial.vector, rate, x)
+            return trial
 
         def value(x: Array, data, rate: float = 1.0) -> float:
-            np.copyto(trial.vector, theta.vector)
-            add_product(trial.vector, rate, x)
             with np.errstate(over="ignore", invalid="ignore"):  # a step too long: its value is not finite, and it is refused
-                return objective.value(trial, data)
+                return objective.value(moved(x, rate), data)
 
         choose = backtrack if self.backtracking else take_last
         d = choose(iterates, lambda x: value(x, batch.backtracking))
@@ -123,9 +138,6 @@ class HessianFree:
         else:
             f0 = f if batch.line_search is batch.gradient else objective.value(theta, batch.line_search)
             search = armijo(lambda rate: value(d.x, batch.line_search, rate), f0, slope)
-        np.copyto(trial.vector, theta.vector)
-        add_product(trial.vector, search.rate, d.x)
-
         new = {
             "damping": levenberg_marquardt(damping, rho) if self.adapt else damping,
             "direction": direction if search.rate else np.zeros_like(direction),
@@ -139,7 +151,7 @@ class HessianFree:
             "gradient_equivalents": self._cost(objective, batch, products, d.evaluations, search.evaluations),
             "seconds": perf_counter() - clock,
         }
-        return trial, new, report
+        return moved(d.x, search.rate), new, report
 
     def _gradient(self, theta: Parameters, objective, data) -> tuple[float, Parameters, Parameters | None]:
         """f, ∇f and, where the preconditioner or the damping needs them, the mean squared gradients."""

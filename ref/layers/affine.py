@@ -35,10 +35,11 @@ def forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     return y, Cache(x, W)
 
 
-def backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Return dx, dW, db."""
+def backward(dy: Array, cache: Cache, out: tuple = (None, None)) -> tuple[Array, Array, Array]:
+    """Return dx, dW, db.  out: arrays that dW and db are written to, or None for new ones."""
     x, W = cache
-    return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+    dW, db = out
+    return dy @ W.T, np.matmul(x.T, dy, out=dW), np.sum(dy, axis=0, out=db)
 
 
 def r_forward(Rx: Array, RW: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:

@@ -3,4 +3,8 @@
 value(z, t), gradient(z, t) = dL/dz, hessian_product(z, t, Rz) = L''(z) Rz, gauss_newton_product(z, t, Rz) = the positive
 semi-definite part of it, prediction(z) = the output that is compared with the target, and curvature_factor(z, t, xi),
 a matrix A(z) with A Aᵀ = the Gauss-Newton part, applied to xi: with xi of independent signs, E[(A xi)(A xi)ᵀ] is that part.
+
+mean_curvature(z, t) = the mean over cases of the Gauss-Newton part in one case's z, (C, C).  Where the loss is -log p(t | z),
+sample_targets(z, t, rng) draws targets from p, with E[g gᵀ] = the Gauss-Newton part of a case for the gradient g of its loss
+at the drawn target: the Fisher information is the expected Hessian.
 """

@@ -4,8 +4,10 @@
     gradient             dz    = (p - t) / N
     hessian_product      Rdz   = p (1 - p) Rz / N        positive semi-definite: the Gauss-Newton part is all of it
     curvature_factor     A xi  = √(p (1 - p)) xi / √N
+    mean_curvature               diag(1/N Σₙ p (1 - p))
+    sample_targets       t     = 1 with probability p, else 0                 g = p - t, E[g gᵀ] = diag(p (1 - p))
 
-Shapes: z, t, Rz, xi (N, C); targets t in [0, 1].  N cases, C outputs.
+Shapes: z, t, Rz, xi (N, C), targets t in [0, 1]; mean_curvature (C, C).  N cases, C outputs.
 """
 
 import numpy as np
@@ -42,3 +44,12 @@ gauss_newton_product = hessian_product
 def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
     p = prediction(z)
     return np.sqrt(p * (1 - p) / len(z)) * xi
+
+
+def mean_curvature(z: Array, t: Array) -> Array:
+    p = prediction(z)
+    return np.diag(np.mean(p * (1 - p), axis=0))
+
+
+def sample_targets(z: Array, t: Array, rng: np.random.Generator) -> Array:
+    return (rng.random(z.shape, z.dtype) < prediction(z)).astype(z.dtype)

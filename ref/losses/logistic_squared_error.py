@@ -6,8 +6,10 @@
     gauss_newton_product   Rdz   = s² Rz / N                              the split after sigma, where L is convex: J of sigma
                                                                           joins the network's J, and L'' there is I/N
     curvature_factor       A xi  = s xi / √N
+    mean_curvature                 diag(1/N Σₙ s²)
 
-Shapes: z, t, Rz, xi (N, C).  N cases, C outputs.
+The Gauss-Newton part is not the Fisher information of a distribution given z, so there is no sample_targets.
+Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases, C outputs.
 """
 
 import numpy as np
@@ -42,3 +44,9 @@ def gauss_newton_product(z: Array, t: Array, Rz: Array) -> Array:
 def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
     p = prediction(z)
     return p * (1 - p) * xi / len(z) ** 0.5
+
+
+def mean_curvature(z: Array, t: Array) -> Array:
+    p = prediction(z)
+    s = p * (1 - p)
+    return np.diag(np.mean(s * s, axis=0))

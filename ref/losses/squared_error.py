@@ -4,8 +4,10 @@
     gradient             dz    = (z - t) / N
     hessian_product      Rdz   = Rz / N                  L'' = I/N, positive definite: the Gauss-Newton part is all of it
     curvature_factor     A xi  = xi / √N
+    mean_curvature               I
+    sample_targets       t     ~ N(z, I)                 the loss is -log p(t | z) + constant; g = z - t, E[g gᵀ] = I
 
-Shapes: z, t, Rz, xi (N, C).  N cases, C outputs.
+Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases, C outputs.
 """
 
 import numpy as np
@@ -35,3 +37,11 @@ gauss_newton_product = hessian_product
 
 def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
     return xi / len(z) ** 0.5
+
+
+def mean_curvature(z: Array, t: Array) -> Array:
+    return np.eye(z.shape[1], dtype=z.dtype)
+
+
+def sample_targets(z: Array, t: Array, rng: np.random.Generator) -> Array:
+    return z + rng.standard_normal(z.shape, z.dtype)

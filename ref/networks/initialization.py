@@ -5,6 +5,7 @@
     glorot     N(0, scale² 2/(D + H))        Glorot & Bengio 2010
     he         N(0, scale² 2/D)              He et al. 2015, for rectified units
     lecun      N(0, scale² 1/D)              LeCun et al. 1998
+    orthogonal scale times a random matrix with orthonormal columns, or rows where D < H; uniform over all of these
 """
 
 import numpy as np
@@ -34,7 +35,15 @@ glorot = _normal(lambda D, H: 2 / (D + H))
 he = _normal(lambda D, H: 2 / D)
 lecun = _normal(lambda D, H: 1 / D)
 
-SCHEMES = {"sparse": sparse, "glorot": glorot, "he": he, "lecun": lecun}
+
+def orthogonal(rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64) -> Array:
+    D, H = shape
+    Q, R = np.linalg.qr(rng.standard_normal((max(D, H), min(D, H))))
+    Q *= np.where(np.diag(R) < 0, -1, 1)  # R's diagonal positive: without it Q would not be uniform
+    return (scale * (Q if D >= H else Q.T)).astype(dtype)
+
+
+SCHEMES = {"sparse": sparse, "glorot": glorot, "he": he, "lecun": lecun, "orthogonal": orthogonal}
 
 
 def weights(scheme: str, rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64) -> Array:

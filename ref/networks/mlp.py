@@ -86,13 +86,15 @@ class MLP:
         return y, cache
 
     def backward(self, dz: Array, cache: Cache) -> Parameters:
-        grad = cache.theta.like()
+        grad = cache.theta.like(np.empty_like(cache.theta.vector))
         dy = dz
         for l in reversed(self.layers):
+            dW, db = grad[f"W{l}"], grad[f"b{l}"]
             ds = self.phi[l - 1].backward(dy, cache.activation[l - 1])
             if l > 1:
-                dy, grad[f"W{l}"], grad[f"b{l}"] = affine.backward(ds, cache.affine[l - 1])
-        grad["W1"], grad["b1"] = cache.affine[0].x.T @ ds, ds.sum(axis=0)
+                dy, _, _ = affine.backward(ds, cache.affine[l - 1], out=(dW, db))
+        np.matmul(cache.affine[0].x.T, ds, out=dW)
+        np.sum(ds, axis=0, out=db)
         return grad
 
     def backward_squares(self, dz: Array, cache: Cache) -> tuple[Parameters, Parameters]:
@@ -122,6 +124,7 @@ class MLP:
             if l > 1:
                 Rs, affine_r_cache = affine.r_forward(Ry, v[f"W{l}"], v[f"b{l}"], cache.affine[l - 1])
             Ry, activation_r_cache = self.phi[l - 1].r_forward(Rs, cache.activation[l - 1])
+            del Rs  # not kept beside the next layer's
             r_cache.append((affine_r_cache, activation_r_cache))
         return Ry, r_cache
 
@@ -141,5 +144,7 @@ class MLP:
         return Rgrad
 
     def _require_parameters(self, name: str, theta: Parameters) -> None:
-        if not isinstance(theta, Parameters) or theta.shapes != self.shapes:
+        if not isinstance(theta, Parameters):
+            raise TypeError(f"{name} is of type {type(theta).__name__} but the network needs Parameters of {self.shapes}")
+        if theta.shapes != self.shapes:
             raise ValueError(f"{name} is {theta!r} but the network needs Parameters of {self.shapes}")

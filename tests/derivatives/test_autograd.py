@@ -28,6 +28,14 @@ def softmax(x):
     return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
 
 
+def elman(x, U, W, b, h0):
+    h, hs = h0, []
+    for x_t in x:
+        h = np.tanh(np.dot(x_t, U) + np.dot(h, W) + b)
+        hs.append(h)
+    return np.stack(hs)
+
+
 LAYERS = {
     "affine": (lambda x, W, b: np.dot(x, W) + b, (normal(3, 4), normal(4, 5, seed=1), normal(5, seed=2))),
     "identity": (lambda x: 1 * x, (normal(3, 4),)),
@@ -36,6 +44,7 @@ LAYERS = {
     "relu": (lambda x: np.where(x > 0, x, 0), (away_from_kinks(normal(3, 4)),)),
     "softplus": (lambda x: np.log(1 + np.exp(x)), (normal(3, 4),)),
     "softmax": (softmax, (normal(3, 4),)),
+    "elman": (elman, (normal(5, 2, 3), normal(3, 4, seed=1), normal(4, 4, seed=2), normal(4, seed=3), normal(4, seed=4))),
 }
 
 

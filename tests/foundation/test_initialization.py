@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ref.networks.initialization import SCHEMES, sparse, weights
+from ref.networks.initialization import SCHEMES, orthogonal, sparse, weights
 from ref.networks.mlp import MLP
 
 
@@ -33,6 +33,22 @@ def test_variances(scheme, variance):
     W = weights(scheme, np.random.default_rng(0), (300, 200), scale=3.0)
     assert W.shape == (300, 200)
     assert W.var() == pytest.approx(9 * variance, rel=0.03) and abs(W.mean()) < 5 * W.std() / np.sqrt(W.size)
+
+
+@pytest.mark.parametrize("D, H", [(6, 6), (9, 4), (4, 9), (1, 3)])
+def test_orthogonal(D, H):
+    W = orthogonal(np.random.default_rng(0), (D, H), scale=3.0)
+    assert W.shape == (D, H)
+    np.testing.assert_allclose(W.T @ W if D >= H else W @ W.T, 9 * np.eye(min(D, H)), atol=1e-14)
+
+
+def test_orthogonal_is_uniform():
+    """Rotations and reflections alike, and each entry of mean 0 and variance 1/n: a QR whose signs are left as LAPACK
+    chooses them always gives the same determinant, and a first entry of one sign."""
+    draws = np.array([orthogonal(np.random.default_rng(seed), (3, 3)) for seed in range(2000)])
+    assert np.mean(np.linalg.det(draws) > 0) == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_allclose(draws.mean(axis=0), 0, atol=5 / (3 * 2000) ** 0.5)
+    np.testing.assert_allclose(draws.var(axis=0), 1 / 3, rtol=0.1)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

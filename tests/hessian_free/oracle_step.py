@@ -47,8 +47,11 @@ def ends_2012(phis):
 ENDS = {"2010": ends_2010, "2012": ends_2012, "fixed": lambda phis: False}
 
 
-def step(on, theta, state, batches, decay_in_objective=0.0, *, adapt=True, max_iterations=250, stop="2010", decay=0.95,
-         preconditioner="fisher", exponent=0.75, backtracking=True, rate=None, rho="undamped", scale_mix=0.0, curvature="gauss_newton"):
+def step(
+    on, theta, state, batches, decay_in_objective=0.0, *, adapt=True, max_iterations=250, stop="2010", decay=0.95,
+    preconditioner="fisher", exponent=0.75, backtracking=True, rate=None, rho="undamped", scale_mix=0.0,
+    curvature="gauss_newton",
+):
     """on(batch) is a Dense; theta (P,).  Return the new theta, the new state and a report, under ref's names."""
     lam, n = state["damping"], len(theta)
     data = on(batches.gradient)
@@ -88,6 +91,8 @@ def step(on, theta, state, batches, decay_in_objective=0.0, *, adapt=True, max_i
     elif adapt and not ratio >= 0.25:
         lam = lam * 3 / 2
     new = {"damping": lam, "direction": xs[last] if rate else np.zeros(n), "step": state["step"] + 1}
-    report = {"loss": f0, "rho": ratio, "cg_iterations": last, "backtracked": kept[m], "phi": phis[kept[m]], "rate": rate, "phis": phis,
-              "gradient_norm": np.linalg.norm(g), "norm": rate * np.linalg.norm(d)}
+    report = {
+        "loss": f0, "rho": ratio, "cg_iterations": last, "backtracked": kept[m], "phi": phis[kept[m]], "phis": phis,
+        "rate": rate, "gradient_norm": np.linalg.norm(g), "norm": rate * np.linalg.norm(d),
+    }
     return theta + rate * d, new, report

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ref.hessian_free import Iterate, backtrack
 from ref.hessian_free.backtracking import take_last
 
-values = st.lists(st.one_of(st.integers(0, 3).map(float), st.floats(-2, 2), st.sampled_from([np.inf, -np.inf, np.nan])), min_size=1, max_size=12)
+numbers = st.one_of(st.integers(0, 3).map(float), st.floats(-2, 2), st.sampled_from([np.inf, -np.inf, np.nan]))
+values = st.lists(numbers, min_size=1, max_size=12)
 
 
 def iterates(count):

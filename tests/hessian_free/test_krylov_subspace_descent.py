@@ -119,6 +119,38 @@ def test_without_a_gradient_it_goes_along_the_previous_step_or_stays():
     assert p.on(other).value(theta.vector) < p.on(other).value(p.theta.vector)
 
 
+def test_the_best_trial_is_taken_and_not_the_last():
+    """On a surface too rough for BFGS's line search, whose last trial is often a bad one."""
+    p = problem("softmax_cross_entropy")
+
+    class Rough:
+        def __init__(self):
+            self.values = []
+
+        def __getattr__(self, name):
+            return getattr(p.objective, name)
+
+        def value_and_gradient(self, theta, batch):
+            f, g = p.objective.value_and_gradient(theta, batch)
+            self.values.append(f + 0.3 * np.sin(1e3 * theta.vector[0]))
+            return self.values[-1], g
+
+    rough = Rough()
+    _, _, report = KrylovSubspaceDescent().step(p.theta, KrylovSubspaceDescent().init(p.theta), rough, p.batch)
+    assert rough.values[-1] > min(rough.values), "the mistake would not show on this surface"
+    assert report["loss_after"] == min(rough.values)
+
+
+def test_a_loss_that_is_not_finite_ends_the_step_and_changes_nothing():
+    p = problem("squared_error", "identity", scale=1e200)
+    optimizer = KrylovSubspaceDescent()
+    state = optimizer.init(p.theta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        theta, new, report = optimizer.step(p.theta, state, p.objective, p.batch)
+    assert theta is p.theta and new is state
+    assert not np.isfinite(report["loss"]) and report["gradient_equivalents"] == 7
+
+
 def test_trials_that_overflow_are_refused():
     p = problem("squared_error", "relu", sizes=(4, 5, 6, 3), N=6, scale=1e40)
     optimizer = KrylovSubspaceDescent(dimensions=3)

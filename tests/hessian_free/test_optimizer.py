@@ -42,7 +42,9 @@ def test_report_and_state():
     assert report["seconds"] > 0
 
 
-@pytest.mark.parametrize("options", [{}, dict(scale_mix=0.5), dict(preconditioner=None, backtracking=False, rate=0.5), dict(curvature="hessian")])
+@pytest.mark.parametrize("options", [
+    {}, dict(scale_mix=0.5), dict(preconditioner=None, backtracking=False, rate=0.5), dict(curvature="hessian"),
+])
 def test_a_step_is_pure(options):
     """Same inputs, same bits; nothing that came in is changed, and nothing that goes out is shared with it."""
     p = problem("softmax_cross_entropy", decay=0.01)
@@ -82,8 +84,10 @@ def test_a_state_that_went_through_a_file_goes_on_with_the_same_bits(dtype, opti
     assert str(one[2]) == str(other[2])
 
 
-@pytest.mark.parametrize("options", [{}, dict(scale_mix=0.5), dict(curvature="hessian"), dict(decay=lambda step: np.float64(0.9)),
-                                     dict(preconditioner=None, rate=lambda step: np.float64(0.5))])
+@pytest.mark.parametrize("options", [
+    {}, dict(scale_mix=0.5), dict(curvature="hessian"), dict(decay=lambda step: np.float64(0.9)),
+    dict(preconditioner=None, rate=lambda step: np.float64(0.5)),
+])
 def test_float32_stays_float32_and_close_to_float64(options):
     p = problem("logistic_cross_entropy", decay=0.01)
     narrow = p._replace(theta=p.theta.astype(np.float32), batch=tuple(a.astype(np.float32) for a in p.batch))
@@ -130,7 +134,8 @@ def test_gradient_equivalents_against_the_work_that_was_done(name, chunk, separa
 def test_warm_start_decay_and_rate_follow_their_schedules():
     p = problem("logistic_cross_entropy")
     seen = []
-    optimizer = HessianFree(damping=1.0, decay=lambda step: seen.append(step) or [0.5, 0.9, 1.0][step], rate=lambda step: 1 / (step + 1))
+    decay = lambda step: seen.append(step) or [0.5, 0.9, 1.0][step]
+    optimizer = HessianFree(damping=1.0, decay=decay, rate=lambda step: 1 / (step + 1))
     _, _, reports = run(optimizer, p, Batches(p.batch), 3)
     assert [r["decay"] for r in reports] == [0.5, 0.9, 1.0] and seen == [0, 1, 2]
     assert [r["rate"] for r in reports] == [1, 1 / 2, 1 / 3]

@@ -44,7 +44,7 @@ def compare(p, batches, damping, direction, options, chunk=None):
 @pytest.mark.parametrize("loss", ["softmax_cross_entropy", "squared_error"])
 def test_one_step_with_each_option(loss, name):
     p = problem(loss, decay=0.05, N=8)
-    batches = Batches(p.batch, more_data(p, 5, seed=1), more_data(p, 6, seed=2), more_data(p, 4, seed=3), more_data(p, 7, seed=4))
+    batches = Batches(p.batch, *(more_data(p, N, seed=k) for k, N in enumerate((5, 6, 4, 7), start=1)))
     direction = 0.1 * np.random.default_rng(5).standard_normal(p.theta.size)
     compare(p, batches, damping=2.0 if name == "hessian" else 0.7, direction=direction, options=OPTIONS[name])
 
@@ -53,7 +53,8 @@ def test_one_step_with_each_option(loss, name):
 @pytest.mark.parametrize("chunk", [1000, 3])
 def test_one_step_with_each_loss_and_in_chunks(loss, chunk):
     p = problem(loss, N=8, chunk=chunk)
-    compare(p, Batches(p.batch), damping=0.05 if loss == "logistic_squared_error" else 0.5, direction=np.zeros(p.theta.size), options={})
+    damping = 0.05 if loss == "logistic_squared_error" else 0.5
+    compare(p, Batches(p.batch), damping, direction=np.zeros(p.theta.size), options={})
 
 
 def test_every_part_of_a_step_is_seen_by_the_comparison():
@@ -69,7 +70,7 @@ def test_every_part_of_a_step_is_seen_by_the_comparison():
         seen |= {"walked back" if r["backtracked"] < r["cg_iterations"] else "took the last"}
         seen |= {"rejected" if r["rate"] == 0 else "searched" if r["rate"] < 1 else "went all the way"}
         seen |= {"raised" if not r["rho"] >= 0.25 else "lowered" if r["rho"] > 0.75 else "kept"}
-    assert seen == {"walked back", "took the last", "rejected", "searched", "went all the way", "raised", "lowered", "kept"}
+    assert len(seen) == 8, seen
 
 
 def test_the_update_is_the_backtracked_iterate_and_the_next_start_the_last():

@@ -14,7 +14,10 @@ def sequence(i, k, change, end=-1.0, start=0.0):
     return phis
 
 
-@pytest.mark.parametrize("i, k", [(11, 10), (12, 10), (50, 10), (100, 10), (109, 10), (110, 11), (119, 11), (120, 12), (249, 24), (250, 25)])
+WINDOWS = [(11, 10), (12, 10), (50, 10), (100, 10), (109, 10), (110, 11), (119, 11), (120, 12), (249, 24), (250, 25)]
+
+
+@pytest.mark.parametrize("i, k", WINDOWS)
 def test_2010_rule_compares_over_a_window_of_k_and_multiplies_by_k(i, k):
     """k = max(10, 0.1 i) and the threshold is k 0.0005.  Mistakes caught: a threshold without the factor k, a fixed window."""
     assert relative_decrease(sequence(i, k, 0.99 * k * 5e-4))
@@ -26,6 +29,7 @@ def test_2010_rule_compares_over_a_window_of_k_and_multiplies_by_k(i, k):
 def test_never_before_the_window_is_full(rule):
     for i in range(11):
         assert not rule([0.0] + [-1.0] * i), i
+        assert not rule([-1.0] * (i + 1)), f"a warm start that stands still, at iteration {i}"
     assert rule([0.0] + [-1.0] * 11)
 
 

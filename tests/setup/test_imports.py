@@ -17,6 +17,7 @@ LEVELS = [
     {"losses"},
     {"networks", "curvature", "tasks"},
     {"objective"},
+    {"sequence_objective"},
     {"optimizers"},
     {"hessian_free", "orthogonality", "loss_surfaces", "temporal_memory"},
     {"experiments"},

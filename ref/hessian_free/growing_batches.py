@@ -1,0 +1,35 @@
+"""Minibatches that grow exponentially: small while any gradient will do, large when only a precise one helps.
+
+    size at step k = 0, 1, ...       min(last, first (last/first)^(k/by))
+
+K-FAC fits its learning rate and momentum to the batch itself, so a batch's noise goes straight into the step: it grows where a
+learning rate would fall.  Martens & Grosse 2015; the numbers are for the caller to choose.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ref.arrays import require_count
+from ref.hessian_free.minibatches import require_pairs, take
+
+Array = np.ndarray
+Batch = tuple[Array, Array]
+
+
+def growing(data: Batch, first: int, last: int, by: int, seed: int = 0) -> Callable[[int], Batch]:
+    """batches(step): so many distinct cases drawn by (seed, step), from `first` at step 0 to `last` from step `by` on.
+
+    Raises ValueError where x and t differ in length, or not 1 <= first <= last <= N.
+    """
+    N = require_pairs(*data)
+    first, last, by, seed = (require_count(name, value, least) for name, value, least in
+                             (("first", first, 1), ("last", last, first), ("by", by, 1), ("seed", seed, 0)))
+    if last > N:
+        raise ValueError(f"last is {last} but there are only {N} cases")
+
+    def batches(step: int) -> Batch:
+        size = round(first * (last / first) ** min(1.0, step / by))
+        return data if size == N else take(*data, np.random.default_rng([seed, step]).choice(N, size, replace=False))
+
+    return batches

@@ -1,0 +1,163 @@
+"""K-FAC, KFRA and KFLR: the gradient preconditioned by Kronecker-factored blocks, then rescaled by the exact quadratic.
+
+    factors     of each layer, on a part of the batch; of their moving means a share min(1 - 1/k, 0.95) is the past's at step k
+    U           the gradient solved for by the damped blocks                ref.hessian_free.kronecker, .factored_damping
+    d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch               ref.hessian_free.span
+    theta       <- theta + d
+    lambda      by Levenberg-Marquardt every T1 = 5 steps, by factors omega1 = (19/20)^T1, the model's decrease being ½ gᵀd
+    gamma       √(lambda + decay) at first; every T2 = 20 steps the best of gamma, omega2 gamma and gamma/omega2 for the
+                quadratic, omega2 = √(19/20)^T2, within [√decay, 1]
+    Cholesky    factors of the damped blocks every T3 = 20 steps and in the first three
+
+The factors only choose a direction; its length comes from the exact curvature, as if Hessian-free took one well preconditioned
+CG iteration.  Martens & Grosse 2015, constants as in Martens' released code; KFRA and KFLR: Botev, Ritter & Barber 2017.
+"""
+
+from math import nan
+from time import perf_counter
+
+import numpy as np
+
+from ref.arrays import dot, require_count, require_number
+from ref.hessian_free import kfac_cost as cost
+from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
+from ref.hessian_free.factored_damping import candidates, neighbours
+from ref.hessian_free.kfac import kfac_blocks
+from ref.hessian_free.kflr import kflr_blocks
+from ref.hessian_free.kfra import kfra_blocks
+from ref.hessian_free.kronecker import Block, packed, solve, unpacked, zero_blocks
+from ref.hessian_free.minibatches import take
+from ref.hessian_free.span import rescaled
+from ref.optimizers.first_order import State, Step, require_parameters, state_count, state_vector
+from ref.parameters import Parameters
+
+Array = np.ndarray
+FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}
+
+
+def moving_mean(past: Array, new: Array, k: int, most: float) -> Array:
+    """A share min(1 - 1/k, most) of the past, the rest of what is new: while k is small, the plain mean of all k so far."""
+    kept = min(1 - 1 / k, most)
+    return kept * past + (1 - kept) * new
+
+
+class KFAC:
+    """factors       "kfac", "kflr" or "kfra": how each G_l is estimated
+    damping       lambda at the start: 150 in Martens' released code for the autoencoders, about 1 for classifiers
+    adapt_every   T1, or None: lambda stays
+    search_every  T2, or None: gamma = √(lambda + decay) always
+    refresh_every T3
+    share         of the batch, on which the factors are estimated; its cases, and the targets, are drawn anew at every step
+    seed          of these draws
+    kept          the largest share of the past in the factors' moving means
+    momentum      whether the previous step is the quadratic's second direction
+    averaging     0, or the largest share of the past in a moving mean of theta, see `average`; 0.99 in the released code
+    average_from  the step at which that mean begins; 200 in the released code
+
+    The state holds each layer's factors and Cholesky factors beside the previous step: 2 Σ (D+1)² + H² numbers and P.
+    Raises ValueError for unknown factors, a damping that is not positive, shares outside (0, 1], counts below one.
+    """
+
+    def __init__(
+        self,
+        factors: str = "kfac",
+        damping: float = 150.0,
+        adapt_every: int | None = 5,
+        search_every: int | None = 20,
+        refresh_every: int = 20,
+        share: float = 1 / 8,
+        kept: float = 0.95,
+        momentum: bool = True,
+        averaging: float = 0.0,
+        average_from: int = 200,
+        seed: int = 0,
+    ):
+        if factors not in FACTORS:
+            raise ValueError(f"factors is {factors!r} but must be one of {', '.join(map(repr, FACTORS))}")
+        self.factors, self.momentum = factors, momentum
+        self.damping = require_number("damping", damping, above=0)
+        self.adapt_every = None if adapt_every is None else require_count("adapt_every", adapt_every)
+        self.search_every = None if search_every is None else require_count("search_every", search_every)
+        self.refresh_every = require_count("refresh_every", refresh_every)
+        self.share = require_number("share", share, above=0, most=1)
+        self.kept = require_number("kept", kept, least=0, below=1)
+        self.averaging = require_number("averaging", averaging, least=0, below=1)
+        self.average_from = require_count("average_from", average_from)
+        self.seed = require_count("seed", seed, least=0)
+
+    def init(self, theta: Parameters) -> State:
+        """Raises ValueError where theta is not an MLP's."""
+        require_parameters(theta)
+        zeros = zero_blocks(theta)
+        state = {"step": 0, "damping": self.damping, "gamma": 0.0, "direction": np.zeros_like(theta.vector)}
+        state |= packed("", zeros) | packed("cholesky_", zeros)
+        return {**state, "average": theta.vector.copy()} if self.averaging else state
+
+    def average(self, theta: Parameters, state: State) -> Parameters:
+        """The moving mean of theta, which is what to evaluate where averaging is on."""
+        return theta.like(state_vector(state, "average", theta))
+
+    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+        """One update.  Where f is not finite nothing is done, and the report holds no more than the loss and its cost."""
+        clock = perf_counter()
+        before, k = state_vector(state, "direction", theta), state_count(state, "step") + 1
+        damping = float(state["damping"])
+        if not hasattr(objective.network, "phi"):
+            raise TypeError(f"the network is of type {type(objective.network).__name__} but K-FAC needs an MLP")
+
+        f, g = objective.value_and_gradient(theta, batch)
+        if not np.isfinite(f):
+            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch))}
+        blocks, m = self._moving_blocks(theta, state, objective, batch, k)
+        inverses, renewed = self._inverses(theta, state, blocks, objective.weight_decay, k)
+
+        directions = [-solve(inverse, g).vector for inverse in inverses.values()]
+        previous = before if self.momentum and before.any() else None
+        steps = rescaled(objective, theta, batch, g.vector, directions, previous, damping)
+        gamma, best = min(zip(inverses, steps), key=lambda pair: pair[1].model)
+        after = theta.like(theta.vector + best.d)
+
+        rho, f_after = nan, nan
+        adapting = self.adapt_every is not None and k % self.adapt_every == 0
+        if adapting:
+            with np.errstate(over="ignore", invalid="ignore"):  # a step too long: lambda grows
+                f_after = objective.value(after, batch)
+            rho = reduction_ratio(f_after, f, best.model)
+        new = {
+            "step": k, "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
+            "gamma": gamma, "direction": best.d, **packed("", blocks), **packed("cholesky_", inverses[gamma]),
+        }
+        if self.averaging:
+            mean, since = state_vector(state, "average", theta), max(1, k - self.average_from + 1)
+            new["average"] = moving_mean(mean, after.vector, since, self.averaging)
+
+        passes = 4 + 2 * (len(directions) + (previous is not None)) + adapting
+        work = cost.passes(theta, objective.count(batch), passes) + cost.factors(theta, m, self.factors)
+        work += len(inverses) * (cost.solution(theta) + renewed * cost.cholesky(theta))
+        report = {
+            "loss": f, "loss_after": f_after, "rho": rho, "damping": damping, "gamma": gamma, "rate": best.alpha,
+            "momentum": best.mu, "model": best.model, "gradient_norm": dot(g.vector, g.vector) ** 0.5,
+            "norm": dot(best.d, best.d) ** 0.5, "gradient_equivalents": cost.equivalents(theta, work),
+            "seconds": perf_counter() - clock,
+        }
+        return after, new, report
+
+    def _moving_blocks(self, theta: Parameters, state: State, objective, batch, k: int) -> tuple[list[Block], int]:
+        """The moving means of the factors, and on how many cases this step's were estimated."""
+        n = objective.count(batch)
+        m = max(1, round(self.share * n))
+        rng = np.random.default_rng([self.seed, k])
+        part = batch if m == n else take(*batch, rng.choice(n, m, replace=False))
+        past, new = unpacked("", state, theta), FACTORS[self.factors](objective, theta, part, rng)
+        return [Block(*(moving_mean(was, is_, k, self.kept) for was, is_ in zip(*pair))) for pair in zip(past, new)], m
+
+    def _inverses(self, theta: Parameters, state: State, blocks: list[Block], decay: float, k: int) -> tuple[dict, bool]:
+        """gamma -> Cholesky factors, for each gamma that this step tries; and whether they were made in this step."""
+        gamma = float(state["gamma"])
+        if k == 1 or self.search_every is None:
+            gamma = (float(state["damping"]) + decay) ** 0.5
+        if self.search_every is not None and k % self.search_every == 0:
+            return candidates(blocks, neighbours(gamma, (19 / 20) ** (self.search_every / 2), decay)), True
+        if k <= 3 or k % self.refresh_every == 0:
+            return candidates(blocks, [gamma]), True
+        return {float(state["gamma"]): unpacked("cholesky_", state, theta)}, False

@@ -1,0 +1,25 @@
+"""Fresh sequences for every step: no case is seen twice, so that nothing can be overfitted.
+
+    gradient       parts batches of n sequences
+    curvature      one of them: it must be a part of the gradient's data
+    backtracking   n other sequences
+    line search    n others again, with which rho is measured too: they had no part in the choice of the step
+
+With parts = 10 and n = 1000 these are the amounts of the code released with Martens & Sutskever 2011, which calls
+n = 300 enough for T = 100 and n = 1000 needed for T = 200.
+"""
+
+import numpy as np
+
+from ref.arrays import require_count
+from ref.hessian_free.minibatches import Batches
+
+
+def fresh_sequences(task, step: int, seed: int, n: int, parts: int = 10) -> Batches:
+    """Batches of step `step` of a task of ref.tasks: the same ones for the same arguments, so that runs can resume."""
+    rng = np.random.default_rng([require_count("seed", seed, least=0), require_count("step", step, least=0)])
+    n, parts = require_count("n", n), require_count("parts", parts)
+    gradient = task.sample(rng, parts * n)
+    curvature = tuple(np.ascontiguousarray(array[:, :n]) for array in gradient)
+    backtracking, line_search = task.sample(rng, n), task.sample(rng, n)
+    return Batches(gradient, curvature, backtracking, line_search, rho=line_search)

@@ -1,0 +1,89 @@
+"""The kfac-curves experiment from the first batch to the last figure, at a size of seconds."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ref.experiments import kfac_curves
+from ref.experiments.kfac_report import TITLES, error_after, first_below, methods
+from ref.experiments.recording import read_rows
+from ref.experiments.run import finish, open_folder, run_config
+
+TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "minibatch": 10, "epochs": 100, "tuning_epochs": 1,
+        "phases": [{"steps": None, "curvature": 20, "gradient": 40, "backtracking": 40, "hf": {"max_iterations": 12}}],
+        "evaluate_epochs": 10, "hf_evaluate_every": 1, "kfac_evaluate_every": 2, "kfac": {"damping": 1.0},
+        "kfac_batch": {"first": 20, "last": 60, "by": 4}}
+METHODS = ("kfac", "kfra", "hf", "nesterov", "adam")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    config = open_folder(folder, {**run_config(kfac_curves, "quick", 0), **TINY})
+    finish(folder, kfac_curves.run(config, folder, workers=0))
+    return folder, json.loads((folder / "finished.json").read_text())["result"]
+
+
+def test_every_method_trains_to_its_budget(done):
+    _, result = done
+    assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 5 + 2 * 5
+    for name, part in result["parts"].items():
+        assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= 60 * (100 if name in METHODS else 1), name
+
+
+def test_kfac_and_kfra_leave_the_first_error_behind_and_take_their_own_steps(done):
+    folder, result = done
+    rows = {method: read_rows(folder / method) for method in ("kfac", "kfra")}
+    for method, of in rows.items():
+        assert of[0]["train_error"] > 1.2 * result["parts"][method]["train_error"]
+        assert {"damping", "gamma", "rate", "momentum", "model"} <= of[1].keys()
+        assert of[1]["damping"] == 1.0
+    assert rows["kfac"][1]["loss"] == rows["kfra"][1]["loss"], "the same start, and the same first batch"
+    assert rows["kfac"][2]["loss"] != rows["kfra"][2]["loss"]
+
+
+def test_all_methods_start_from_the_same_parameters(done):
+    folder, _ = done
+    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
+    assert len(first) == 15 and len(set(first.values())) == 1
+
+
+def test_the_figures_are_drawn_and_the_report_names_every_number(done):
+    folder, result = done
+    paths = kfac_curves.figures(folder)
+    assert sorted(path.name for path in paths) == ["adaptation.png", "learning_curves.png"]
+    assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
+    text = kfac_curves.report([folder])
+    for name in METHODS:
+        part = result["parts"][name]
+        assert f"{part['train_error']:.3f} | {part['test_error']:.3f} | {part['steps']} " in text and TITLES[name] in text
+    assert "at equal iterations" in text and "at equal seconds" in text
+
+
+def test_where_an_error_was_first_reached(done):
+    folder, result = done
+    rows = [row for row in read_rows(folder / "kfac") if "train_error" in row]
+    middle = rows[len(rows) // 2]["train_error"]
+    first = next(row["step"] for row in rows if row["train_error"] <= middle)
+    assert first_below(folder, "kfac", "step", middle) == str(first)
+    assert first_below(folder, "kfac", "step", 0.0) == "not reached"
+
+
+def test_errors_at_equal_iterations_are_measured_no_earlier(done):
+    """A method that is seldom evaluated must not be shown at its start."""
+    folder, _ = done
+    rows = [row for row in read_rows(folder / "adam") if "train_error" in row]
+    assert rows[1]["step"] == 60
+    assert error_after(folder, "adam", 1) == error_after(folder, "adam", 60) == (60, rows[1]["train_error"])
+    assert error_after(folder, "adam", 61) == (rows[2]["step"], rows[2]["train_error"])
+    assert error_after(folder, "adam", 10**9) == (rows[-1]["step"], rows[-1]["train_error"])
+
+
+def test_presets_are_those_of_hf_curves_but_for_what_is_new():
+    for preset, settings in kfac_curves.PRESETS.items():
+        assert methods(settings) == list(METHODS)
+        assert settings["kfac_batch"]["last"] <= settings["n_train"]
+        assert settings["encoder"] == kfac_curves.hf_curves.PRESETS[preset]["encoder"]
+        assert all(len(rates) >= 5 for rates in settings["grid"].values())
+    assert np.isclose(kfac_curves.PRESETS["standard"]["kfac"]["damping"], 150)

@@ -1,0 +1,205 @@
+"""The objective on sequences: masks say what counts, chunks change nothing, and bad data are refused by name."""
+
+import numpy as np
+import pytest
+
+from ref.losses import logistic_cross_entropy, softmax_cross_entropy, squared_error
+from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.mlp import MLP
+from ref.optimizers.adam import Adam
+from ref.optimizers.training import train
+from ref.sequence_objective import SequenceObjective
+
+T, N, D, H, C = 4, 7, 2, 5, 3
+NETWORK = ElmanRNN(D, H, C)
+
+
+@pytest.fixture
+def theta():
+    theta = NETWORK.init(np.random.default_rng(0))
+    theta.vector[:] = 0.5 * np.random.default_rng(0).standard_normal(theta.size)
+    return theta
+
+
+@pytest.fixture
+def batch():
+    """Case 2 has no target at all, and case 5 has one at every step."""
+    rng = np.random.default_rng(1)
+    mask = rng.random((T, N)) < 0.5
+    mask[:, 2], mask[:, 5] = False, True
+    return rng.standard_normal((T, N, D)), rng.uniform(size=(T, N, C)), mask
+
+
+def everything(objective, theta, batch):
+    v = np.random.default_rng(2).standard_normal(theta.size)
+    value, gradient = objective.value_and_gradient(theta, batch)
+    return [np.float64(value), np.float64(objective.value(theta, batch)), gradient.vector,
+            objective.gradient(theta, batch).vector, objective.curvature(theta, batch).matvec(v),
+            objective.curvature(theta, batch, kind="hessian", damping=0.3).matvec(v)]
+
+
+def assert_same(a, b):
+    for one, other in zip(a, b, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("loss", [squared_error, logistic_cross_entropy, softmax_cross_entropy])
+def test_a_mean_over_cases_and_a_sum_over_steps(loss, theta, batch):
+    x, t, mask = batch
+    z, _ = NETWORK.forward(theta, x)
+    expected = sum(loss.value(z[s, n : n + 1], t[s, n : n + 1]) for s, n in zip(*np.nonzero(mask))) / N
+    assert SequenceObjective(NETWORK, loss).value(theta, batch) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 6, 7])
+@pytest.mark.parametrize("loss", [squared_error, softmax_cross_entropy])
+def test_chunks_change_nothing(chunk, loss, theta, batch):
+    whole, parts = SequenceObjective(NETWORK, loss, 0.1), SequenceObjective(NETWORK, loss, 0.1, chunk)
+    assert_same(everything(parts, theta, batch), everything(whole, theta, batch))
+
+
+def test_targets_off_the_mask_are_never_looked_at(theta, batch):
+    x, t, mask = batch
+    other = np.where(mask[..., None], t, 1e6)
+    objective = SequenceObjective(NETWORK, squared_error)
+    assert_same(everything(objective, theta, (x, other, mask)), everything(objective, theta, batch))
+    with pytest.raises(AssertionError):
+        assert_same(everything(objective, theta, (x, other, ~mask)), everything(objective, theta, batch))
+
+
+def test_what_stands_after_the_last_target_does_not_count(theta, batch):
+    """A sequence may be padded: the padding changes nothing."""
+    x, t, mask = batch
+    padded = [np.concatenate([array, np.ones((2, *array.shape[1:]), array.dtype)]) for array in batch]
+    padded[2][T:] = False
+    objective = SequenceObjective(NETWORK, softmax_cross_entropy)
+    assert_same(everything(objective, theta, tuple(padded)), everything(objective, theta, batch))
+
+
+def test_the_last_step_alone(theta, batch):
+    x, t, _ = batch
+    last = np.zeros((T, N), bool)
+    last[-1] = True
+    network = ElmanRNN(D, H, C, outputs="last")
+    expected = everything(SequenceObjective(NETWORK, squared_error, 0.1), theta, (x, t, last))
+    got = everything(SequenceObjective(network, squared_error, 0.1, chunk=3), theta, (x, t[-1:], last[-1:]))
+    assert_same(got, expected)
+
+
+@pytest.mark.parametrize("chunk", [3, 100])
+def test_float32_stays_float32(chunk, theta, batch):
+    objective = SequenceObjective(NETWORK, softmax_cross_entropy, np.float64(0.1), chunk)
+    x, t, mask = batch
+    small = x.astype(np.float32), t.astype(np.float32), mask
+    narrow = everything(objective, theta.astype(np.float32), small)
+    assert all(result.dtype == np.float32 for result in narrow[2:])
+    for a, b in zip(narrow, everything(objective, theta, batch)):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+
+
+def test_outputs_predictions_and_counts(theta, batch):
+    objective = SequenceObjective(NETWORK, softmax_cross_entropy, chunk=3)
+    z = list(objective.outputs(theta, batch[0]))
+    assert [part.shape for part in z] == [(T, 3, C), (T, 3, C), (T, 1, C)]
+    np.testing.assert_allclose(np.concatenate(z, axis=1), NETWORK.forward(theta, batch[0])[0], rtol=1e-12)
+    p = np.concatenate(list(objective.predictions(theta, batch[0])), axis=1)
+    assert p.shape == (T, N, C) and objective.count(batch) == N
+    np.testing.assert_allclose(p.sum(axis=-1), 1)
+
+
+def ragged(array):
+    return [array[: T - n % 2, n] for n in range(N)]
+
+
+BAD = {
+    "batch-major": (lambda x, t, m: (x.swapaxes(0, 1), t, m), ValueError,
+                    r"t has shape \(4, 7, 3\) but must be \(7, 4, 3\), time first, then cases"),
+    "t batch-major": (lambda x, t, m: (x, t.swapaxes(0, 1), m), ValueError,
+                      r"t has shape \(7, 4, 3\) but must be \(4, 7, 3\), time first"),
+    "mask batch-major": (lambda x, t, m: (x, t, m.T), ValueError,
+                         r"mask has shape \(7, 4\) but must be \(4, 7\) like t: time first"),
+    "ragged x": (lambda x, t, m: (ragged(x), t, m), ValueError, r"x is ragged but must be one array \(T, N, D\)"),
+    "ragged t": (lambda x, t, m: (x, ragged(t), m), ValueError, r"t is ragged but must be one array \(T, N, D\)"),
+    "no steps": (lambda x, t, m: (x[:0], t[:0], m[:0]), ValueError, r"x has no steps: it has shape \(0, 7, 2\)"),
+    "no cases": (lambda x, t, m: (x[:, :0], t[:, :0], m[:, :0]), ValueError,
+                 r"x has no cases: it has shape \(4, 0, 2\)"),
+    "no targets": (lambda x, t, m: (x, t, m & False), ValueError, "mask selects no step of any case"),
+    "mask of numbers": (lambda x, t, m: (x, t, m.astype(float)), TypeError, "mask is float64 but must be bool"),
+    "no mask": (lambda x, t, m: (x, t), TypeError, r"batch has 2 parts but must be a tuple \(x, t, mask\)"),
+    "one step": (lambda x, t, m: (x, t[0], m), ValueError, r"t has shape \(7, 3\) but must be \(T, N, D\)"),
+    "last targets": (lambda x, t, m: (x, t[-1:], m[-1:]), ValueError,
+                     r"t has shape \(1, 7, 3\) but must be \(4, 7, 3\)"),
+    "other steps": (lambda x, t, m: (x, t[1:], m[1:]), ValueError, r"t has shape \(3, 7, 3\) but must be \(4, 7, 3\)"),
+    "other cases": (lambda x, t, m: (x, t[:, 1:], m), ValueError, r"t has shape \(4, 6, 3\) but must be \(4, 7, 3\)"),
+    "other outputs": (lambda x, t, m: (x, t[..., 1:], m), ValueError,
+                      r"t has shape \(4, 7, 2\) but must be \(4, 7, 3\)"),
+    "other inputs": (lambda x, t, m: (x[..., 1:], t, m), ValueError,
+                     r"x has shape \(4, \d, 1\) but must be \(T, N, 2\)"),
+    "mixed dtypes": (lambda x, t, m: (x.astype(np.float32), t, m), TypeError,
+                     "x is float32 and t is float64 but theta is float64"),
+    "integers": (lambda x, t, m: (x.astype(int), t, m), TypeError, "x is int64 but must be float32 or float64"),
+    "x not finite": (lambda x, t, m: (np.where(x > 1, np.inf, x), t, m), ValueError,
+                     r"x must be finite but x\[.*\] is inf"),
+    "t not finite": (lambda x, t, m: (x, np.where(t > 0.9, np.nan, t), m), ValueError,
+                     r"t must be finite but t\[.*\] is nan"),
+}
+
+
+@pytest.mark.parametrize("method", ["value", "gradient", "value_and_gradient", "curvature"])
+@pytest.mark.parametrize("chunk", [2, 100])
+@pytest.mark.parametrize("name", BAD)
+def test_bad_batches(name, chunk, method, theta, batch):
+    spoil, error, message = BAD[name]
+    objective = SequenceObjective(NETWORK, squared_error, chunk=chunk)
+    with pytest.raises(error, match=message):
+        result = getattr(objective, method)(theta, spoil(*batch))
+        result @ np.ones(theta.size)  # the curvature of a batch in chunks looks at it when it is asked for a product
+
+
+def test_there_is_no_fisher_diagonal_of_a_recurrent_network(theta, batch):
+    objective = SequenceObjective(NETWORK, squared_error)
+    with pytest.raises(TypeError, match="network is a ElmanRNN, which has no backward_squares.* preconditioner=None"):
+        objective.gradient_and_squares(theta, batch)
+    with pytest.raises(TypeError, match="network is a ElmanRNN, which has no backward_squares"):
+        objective.curvature_diagonal(theta, batch, np.random.default_rng(0))
+
+
+def test_a_feed_forward_network_is_refused():
+    with pytest.raises(TypeError, match="network is a MLP but must be recurrent"):
+        SequenceObjective(MLP((D, C)), squared_error)
+
+
+def growing(theta):
+    """Linear units whose states grow a hundredfold and more with every step, and overflow at about the 150th."""
+    theta["W"] = 100 * np.ones((H, H))
+    return theta
+
+
+@pytest.mark.parametrize("masked_out", [False, True])
+def test_states_that_overflow_give_a_value_that_is_not_finite(masked_out, theta):
+    """Also where the steps that overflowed have no target: the gradient would not be finite either."""
+    network, steps = ElmanRNN(D, H, C, "identity"), 200
+    mask = np.ones((steps, N), bool)
+    if masked_out:
+        mask[10:] = False
+    batch = np.ones((steps, N, D)), np.zeros((steps, N, C)), mask
+    objective = SequenceObjective(network, squared_error)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value, gradient = objective.value_and_gradient(growing(theta), batch)
+    assert not np.isfinite(value) and not np.isfinite(gradient.vector).all()
+
+
+def test_training_ends_early_where_states_overflow(theta):
+    batch = np.ones((200, N, D)), np.zeros((200, N, C)), np.ones((200, N), bool)
+    objective = SequenceObjective(ElmanRNN(D, H, C, "identity"), squared_error)
+    before = growing(theta).vector.copy()
+    result = train(Adam(1e-3), objective, theta, lambda step: batch, 5, progress=False)
+    assert result.stopped == "loss not finite"
+    np.testing.assert_array_equal(result.theta.vector, before)
+
+
+def test_first_order_methods_take_it(theta, batch):
+    objective = SequenceObjective(NETWORK, logistic_cross_entropy)
+    result = train(Adam(0.01), objective, theta, lambda step: batch, 30, progress=False)
+    assert objective.value(result.theta, batch) < 0.9 * objective.value(theta, batch)
+    assert result.gradient_equivalents == 30 * N
