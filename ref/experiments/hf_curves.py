@@ -15,7 +15,7 @@ SMALL = [{"steps": None, "curvature": 250, "gradient": None, "backtracking": 500
 
 SETTINGS = {
     "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
-    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.99, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
+    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.95, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
     "grid": {
         "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
         "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
@@ -24,7 +24,7 @@ SETTINGS = {
 }
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
-              "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 50, "ablation_epochs": 200},
+              "momentum": 0.9, "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
     "standard": {**SETTINGS, "hf_epochs": 1000, "first_order_epochs": 250, "tuning_epochs": 10, "ablation_epochs": 80},
     "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],

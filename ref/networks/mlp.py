@@ -16,12 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.arrays import require_cases, require_count
-from ref.layers import affine, identity, logistic, relu, softplus, tanh
+from ref.layers import ACTIVATIONS, affine
 from ref.networks.initialization import weights
 from ref.parameters import Parameters
 
 Array = np.ndarray
-ACTIVATIONS = {"identity": identity, "logistic": logistic, "tanh": tanh, "relu": relu, "softplus": softplus}
 
 
 class Cache(NamedTuple):
