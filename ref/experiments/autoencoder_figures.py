@@ -37,8 +37,8 @@ def learning_curves(folder: Path, config: dict, result: dict) -> Path:
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=8)
     ends = ", ".join(f"{TITLES[method]} {result['parts'][method]['train_error']:.2f}" for method in methods)
     return save(figure, folder / "figures" / "learning_curves.png",
-                "Training error against epochs, work and time for four methods, each flat at the mean image's error at first and "
-                f"falling later. Errors at the end: {ends}.")
+                "Training error against epochs, work and time, on logarithmic axes, for four methods, with a line at the error of the "
+                f"mean image. Errors at the end: {ends}.")
 
 
 def inner_loops(folder: Path, config: dict, result: dict) -> Path:
