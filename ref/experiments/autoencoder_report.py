@@ -36,8 +36,8 @@ def error_at(folder, part: str, against: str, at: float) -> float:
     return float(error[where <= at][-1])
 
 
-def section(folders, papers: list[tuple[str, float]], note: str) -> str:
-    published = ", ".join(f"{name} {error:g}" for name, error in papers)
+def section(folders, papers: list[tuple[str, str]], note: str) -> str:
+    published = ", ".join(f"{name} {error}" for name, error in papers)
     return "\n\n".join([f"Papers (Sutskever et al. 2013, Table 1): {published}. {note}", *map(_run, folders)])
 
 

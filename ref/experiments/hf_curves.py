@@ -30,7 +30,7 @@ PRESETS = {
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},
 }
-PAPERS = [("Hessian-free, as in Martens 2010", 0.11), ("Hessian-free, improved recipe", 0.058), ("Nesterov", 0.074), ("SGD", 0.48)]
+PAPERS = [("Hessian-free, as in Martens 2010", "0.11"), ("Hessian-free, improved recipe", "0.058"), ("Nesterov", "0.074"), ("SGD", "0.48")]
 
 run, figures = autoencoder.run_parts, autoencoder_figures.draw
 

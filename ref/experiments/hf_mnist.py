@@ -18,7 +18,7 @@ PRESETS = {
               "phases": [{"steps": None, "curvature": 7500, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 7000, "first_order_epochs": 2500, "tuning_epochs": 70, "ablation_epochs": 700},
 }
-PAPERS = [("Hessian-free, as in Martens 2010", 1.40), ("Hessian-free, improved recipe", 0.69), ("Nesterov", 0.73), ("SGD", 2.1)]
+PAPERS = [("Hessian-free, as in Martens 2010", "1.40"), ("Hessian-free, improved recipe", "0.69"), ("Nesterov", "0.73"), ("SGD", "2.1")]
 
 run, figures = autoencoder.run_parts, autoencoder_figures.draw
 

@@ -29,7 +29,7 @@ def error_after(folder, part: str, iterations: int) -> tuple[int, float]:
 
 def section(folders) -> str:
     note = ("No number of the papers stands here: our CURVES is a regeneration, not the same set. "
-            "K-FAC, KFRA and Hessian-free run with their published constants; Nesterov and Adam at the best of five rates.")
+            "K-FAC and KFRA run with their published constants, Hessian-free as in hf-curves, Nesterov and Adam at the best of five rates.")
     return "\n\n".join([note, *map(_run, folders)])
 
 

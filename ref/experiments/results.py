@@ -10,7 +10,7 @@ from ref.files import write_atomically
 HEAD = """# Results
 
 Written by `longhand report` from the runs that have finished. Papers' numbers stand beside ours; each run's command
-makes it again.
+makes it again. What the experiments are: [README](README.md).
 """
 
 
