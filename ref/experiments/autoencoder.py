@@ -6,8 +6,9 @@
               "hf-WITHOUT"                the ablation: Hessian-free with one component taken out
 
 All budgets are in gradient-equivalents (a gradient of one case counts 1, see ref.hessian_free.optimizer), given here in epochs:
-multiples of the training set; Hessian-free's may be larger than the others', which are then compared at their end.  They do not depend on the machine, so a run repeats to the bit.  The error is the papers': squared
-error summed over pixels, mean over cases; what is minimised is the cross-entropy and the weight decay.
+multiples of the training set.  Hessian-free's may be larger than the others', which are then compared at their end.  They do
+not depend on the machine, so a run repeats to the bit.  The error is the papers': squared error summed over pixels, mean over
+cases; what is minimised is the cross-entropy and the weight decay.
 """
 
 import os

@@ -6,16 +6,16 @@ NAME = "hf-curves"
 SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): Hessian-free beside tuned first-order methods."
 
 HF = {"damping": 45.0, "stop": "2010", "decay": 0.95}
-PHASES = [  # our choice: long CG runs until backtracking refuses their later iterates, then many short ones
+PHASES = [  # our choice: long CG runs off the plateau; many short ones; then all data, when the noise of small minibatches holds rho down
     {"steps": 68, "curvature": 1000, "gradient": 5000, "backtracking": 2000, "hf": {**HF, "max_iterations": 250}},
-    {"steps": 228, "curvature": 500, "gradient": 5000, "backtracking": 1000, "hf": {**HF, "max_iterations": 25}},
-    {"steps": None, "curvature": 1000, "gradient": 10_000, "backtracking": 2000, "hf": {**HF, "max_iterations": 40, "rho": "damped"}},
+    {"steps": 150, "curvature": 500, "gradient": 5000, "backtracking": 1000, "hf": {**HF, "max_iterations": 25}},
+    {"steps": None, "curvature": 4000, "gradient": None, "backtracking": 4000, "hf": {**HF, "max_iterations": 60}},
 ]
 SMALL = [{"steps": None, "curvature": 250, "gradient": None, "backtracking": 500, "hf": {**HF, "max_iterations": 25}}]
 
 SETTINGS = {
     "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
-    "weight_decay": 2e-5, "chunk": 1000, "minibatch": 200, "momentum": 0.95, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
+    "weight_decay": 2e-5, "chunk": 4000, "minibatch": 200, "momentum": 0.95, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
     "grid": {
         "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
         "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
@@ -25,7 +25,7 @@ SETTINGS = {
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
               "momentum": 0.9, "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "hf_epochs": 1000, "first_order_epochs": 250, "tuning_epochs": 10, "ablation_epochs": 80},
+    "standard": {**SETTINGS, "hf_epochs": 1200, "first_order_epochs": 300, "tuning_epochs": 20, "ablation_epochs": 80},
     "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},
