@@ -25,7 +25,7 @@ SETTINGS = {
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
               "momentum": 0.9, "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "hf_epochs": 1200, "first_order_epochs": 300, "tuning_epochs": 20, "ablation_epochs": 80},
+    "standard": {**SETTINGS, "hf_epochs": 1600, "first_order_epochs": 300, "tuning_epochs": 20, "ablation_epochs": 80},
     "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},
