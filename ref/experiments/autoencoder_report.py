@@ -31,9 +31,10 @@ def curve(folder, part: str, against: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def error_at(folder, part: str, against: str, at: float) -> float:
-    """The last training error measured by then."""
+    """The training error there, between the evaluations around it (its logarithm is taken to be linear): methods are evaluated
+    at different moments, and a fast-falling error of an earlier moment would be no comparison."""
     where, error = curve(folder, part, against)
-    return float(error[where <= at][-1])
+    return float(np.exp(np.interp(at, where, np.log(error))))
 
 
 def section(folders, papers: list[tuple[str, str]], note: str) -> str:
@@ -69,9 +70,11 @@ def _run(folder) -> str:
         tried = (f"{rate:g}: {parts[f'{method}-{rate:g}']['train_error']:.2f}" + _ending(parts[f"{method}-{rate:g}"]) for rate in rates)
         lines.append(f"- {TITLES[method]}: " + ", ".join(tried))
     at = config["ablation_epochs"]
-    full = error_at(folder, "hf", "gradient_equivalents", at)
-    lines += ["", f"Ablation, train error after {at} epochs of work: Hessian-free {full:.2f}; "
-              + "; ".join(f"{TITLES[name]} {parts[name]['train_error']:.2f}" + _ending(parts[name]) for name in ABLATION) + "."]
+    ended = ((name, error_at(folder, name, "gradient_equivalents", at), _ending(parts[name])) for name in ABLATION)
+    lines += ["", f"Ablation, train error after {at} epochs of work: "
+              f"Hessian-free {error_at(folder, 'hf', 'gradient_equivalents', at):.2f}; "
+              + "; ".join(f"{TITLES[name]} {error:.2f}{ending}" for name, error, ending in ended) + ".",
+              "", "Errors at equal work and at equal seconds lie between two evaluations and are interpolated."]
     return "\n".join(lines)
 
 

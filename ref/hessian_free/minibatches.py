@@ -46,8 +46,8 @@ def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtr
     The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch k
     modulo their number.  In the same order,
     backtracking   how many cases, from the minibatch's end on, judge the stored iterates; None for all
-    gradient       how many cases, from the minibatch's start on, the gradient, the line search and a damped rho see; None for all, as in the
-                   papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
+    gradient       how many cases, from the minibatch's start on, the gradient, the line search and a damped rho see; None for
+                   all, as in the papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
     The result depends on the arguments alone, so a resumed run sees the same data.
     """
     N = require_pairs(x, t)

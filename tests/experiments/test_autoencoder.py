@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ref.experiments import autoencoder, hf_curves, hf_mnist
+from ref.experiments import autoencoder, autoencoder_report, hf_curves, hf_mnist
 from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.experiments.sweep import sweep
 from ref.losses import logistic_cross_entropy
@@ -65,6 +65,19 @@ def test_the_figures_are_drawn_and_the_report_names_every_number(done):
     for name in ("hf", *TINY_METHODS):
         assert f"{result['parts'][name]['train_error']:.3f}" in text and f"{result['parts'][name]['test_error']:.3f}" in text
     assert all(f"{name} {error}" in text for name, error in module.PAPERS)
+
+
+def test_equal_work_means_equal_work(tmp_path):
+    """A method evaluated at 100 and 200 only is not judged at 190 by what it was at 100."""
+    open_folder(tmp_path, tiny(hf_curves, n_train=10))
+    (tmp_path / "hf").mkdir()
+    rows = [(0, 64.0), (1000, 16.0), (2000, 4.0)]
+    lines = [json.dumps({"step": step, "gradient_equivalents": work, "train_error": error}) for step, (work, error) in enumerate(rows)]
+    (tmp_path / "hf" / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+    (tmp_path / "hf" / "timings.jsonl").write_text('{"seconds": 0.0}\n' * 3)
+    at = {100: 16.0, 150: 8.0, 200: 4.0, 300: 4.0}
+    for work, expected in at.items():
+        assert autoencoder_report.error_at(tmp_path, "hf", "gradient_equivalents", work) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_diverged_rate_is_never_the_best():
