@@ -20,7 +20,7 @@ from functools import partial
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from ref.arrays import add_product, require_cases, require_count, require_floats, require_number
+from ref.arrays import add_product, dot, require_cases, require_count, require_floats, require_number
 from ref.curvature import PRODUCTS
 from ref.parameters import Parameters
 
@@ -48,15 +48,15 @@ class Objective:
     def value(self, theta: Parameters, batch: Batch) -> float:
         """f, a quarter of a chunk at a time: it is also asked for while `curvature` keeps the activations of a whole one."""
         value = 0.0
-        for share, t, z, cache in self._forward(theta, batch, max(1, self.chunk // 4)):
-            value += share * float(self.loss.value(z, t))
+        for share, t, z, cache in self.forward_chunks(theta, batch, max(1, self.chunk // 4)):
+            value += share * self.loss.value(z, t)
             del z, cache
         return value + self._decay(theta)
 
     def gradient(self, theta: Parameters, batch: Batch) -> Parameters:
         require_floats("theta", theta.vector)
         total = None
-        for share, t, z, cache in self._forward(theta, batch):
+        for share, t, z, cache in self.forward_chunks(theta, batch):
             total = accumulate(total, share, self.network.backward(self.loss.gradient(z, t), cache))
             del z, cache
         add_product(total.vector, self.weight_decay, theta.vector)
@@ -65,8 +65,8 @@ class Objective:
     def value_and_gradient(self, theta: Parameters, batch: Batch) -> tuple[float, Parameters]:
         require_floats("theta", theta.vector)
         value, total = 0.0, None
-        for share, t, z, cache in self._forward(theta, batch):
-            value += share * float(self.loss.value(z, t))
+        for share, t, z, cache in self.forward_chunks(theta, batch):
+            value += share * self.loss.value(z, t)
             total = accumulate(total, share, self.network.backward(self.loss.gradient(z, t), cache))
             del z, cache
         add_product(total.vector, self.weight_decay, theta.vector)
@@ -77,8 +77,8 @@ class Objective:
         self._require_feed_forward()
         require_floats("theta", theta.vector)
         value, total, squares = 0.0, None, None
-        for share, t, z, cache in self._forward(theta, batch):
-            value += share * float(self.loss.value(z, t))
+        for share, t, z, cache in self.forward_chunks(theta, batch):
+            value += share * self.loss.value(z, t)
             gradient, squared = self.network.backward_squares(self.loss.gradient(z, t), cache)
             total = accumulate(total, share, gradient)
             squares = accumulate(squares, share * len(z), squared)  # len(z) undoes the loss's mean in each gₙ
@@ -91,7 +91,7 @@ class Objective:
         self._require_feed_forward()
         require_floats("theta", theta.vector)
         total = None
-        for share, t, z, cache in self._forward(theta, batch):
+        for share, t, z, cache in self.forward_chunks(theta, batch):
             xi = rng.choice(np.array([-1, 1], z.dtype), z.shape)
             _, squares = self.network.backward_squares(self.loss.curvature_factor(z, t, xi), cache)
             total = accumulate(total, share, squares)
@@ -109,12 +109,12 @@ class Objective:
         require_floats("theta", theta.vector)
         self.require_damping(theta, damping)
         product = partial(kind if callable(kind) else PRODUCTS[kind], self.network, self.loss)
-        kept = list(self._forward(theta, batch)) if self.count(batch) <= self.chunk else None
+        kept = list(self.forward_chunks(theta, batch)) if self.count(batch) <= self.chunk else None
 
         def matvec(v: Array) -> Array:
             v = theta.like(v.reshape(theta.size).astype(theta.dtype, copy=False))
             Bv = None
-            for share, t, z, cache in kept or self._forward(theta, batch):
+            for share, t, z, cache in kept or self.forward_chunks(theta, batch):
                 Bv = accumulate(Bv, share, product(cache, z, t, v))
                 del z, cache
             add_product(Bv.vector, self.weight_decay, v.vector)
@@ -146,13 +146,13 @@ class Objective:
                             f"shared over time, one backward pass does not give the squares of each case's gradient. "
                             f"Hessian-free optimisation runs there with preconditioner=None and scale_mix=0")
 
-    def _forward(self, theta: Parameters, batch: Batch, chunk: int | None = None) -> Iterator[tuple]:
+    def forward_chunks(self, theta: Parameters, batch: Batch, chunk: int | None = None) -> Iterator[tuple]:
         """(share, t, z, cache) of each chunk.  Who iterates deletes z and cache at once, or two chunks' would be in memory."""
         for share, x, t in self._chunks(theta, batch, chunk):
             yield share, t, *self.network.forward(theta, x)
 
     def _decay(self, theta: Parameters) -> float:
-        return 0.5 * self.weight_decay * float(np.dot(theta.vector, theta.vector)) if self.weight_decay else 0.0
+        return 0.5 * self.weight_decay * dot(theta.vector, theta.vector) if self.weight_decay else 0.0
 
     def _chunks(self, theta: Parameters, batch: Batch, chunk: int | None = None) -> Iterator[tuple[float, Array, Array]]:
         """The batch in chunks (share, x, t), each with its share of the cases."""

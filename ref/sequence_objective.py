@@ -37,7 +37,7 @@ class OverTime:
         t, mask = targets
         if not np.isfinite(z).all():
             return np.nan
-        return float(self.loss.value(z[mask], t[mask])) * _targets_a_case(mask) if mask.any() else 0.0
+        return self.loss.value(z[mask], t[mask]) * _targets_a_case(mask) if mask.any() else 0.0
 
     def gradient(self, z: Array, targets: Targets) -> Array:
         return self._at_targets(self.loss.gradient, z, targets)
@@ -58,7 +58,7 @@ class OverTime:
 
 def _targets_a_case(mask: Array) -> float:
     """From a mean over all targets to a mean over cases."""
-    return np.count_nonzero(mask) / mask.shape[1]
+    return int(np.count_nonzero(mask)) / mask.shape[1]
 
 
 class SequenceObjective(Objective):

@@ -1,8 +1,8 @@
 """What hf-curves and hf-mnist share: a deep autoencoder trained by Hessian-free and by first-order methods.
 
     parts     "hf"                        Hessian-free, for the whole budget
-              "METHOD-RATE"               gradient descent, Nesterov, Adam at each learning rate of a grid, for the tuning budget
-              "METHOD"                    each of them at its best rate, from the same initial parameters, for the whole budget
+              "METHOD-RATE[-MOMENTUM]"    gradient descent, Nesterov, Adam at each setting of a grid, for the tuning budget
+              "METHOD"                    each of them at its best setting, from the same initial parameters, for the whole budget
               "hf-WITHOUT"                the ablation: Hessian-free with one component taken out
 
 All budgets are in gradient-equivalents (a gradient of one case counts 1, see ref.hessian_free.optimizer), given here in epochs:
@@ -12,6 +12,7 @@ cases; what is minimised is the cross-entropy and the weight decay.
 """
 
 import os
+from itertools import product
 
 import numpy as np
 
@@ -40,9 +41,9 @@ ABLATION = {
     "hf-fixed-damping": {"adapt": False},
 }
 FIRST_ORDER = {
-    "gradient-descent": lambda rate, settings: GradientDescent(rate),
-    "nesterov": lambda rate, settings: Nesterov(rate, rising(settings["momentum"])),
-    "adam": lambda rate, settings: Adam(rate),
+    "gradient-descent": lambda config, rate: GradientDescent(rate),
+    "nesterov": lambda config, rate, momentum: Nesterov(rate, rising(momentum, config["momentum_period"])),
+    "adam": lambda config, rate: Adam(rate),
 }
 
 
@@ -88,7 +89,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
         optimizer, batches = PhasedHessianFree(config["phases"], config["options"]), phased_batches(config["phases"], x, config["seed"])
         evaluate_every = config["hf_evaluate_every"]
     else:
-        optimizer = FIRST_ORDER[config["method"]](config["rate"], config)
+        optimizer = FIRST_ORDER[config["method"]](config, *config["setting"])
         batches = minibatches((x, x), config["minibatch"], config["seed"])
         evaluate_every = config["evaluate_epochs"] * (len(x) // config["minibatch"])
 
@@ -106,42 +107,47 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
 
 
 OF_HESSIAN_FREE = ("phases", "options", "hf_evaluate_every", "hf_epochs")
-OF_FIRST_ORDER = ("rate", "minibatch", "momentum", "evaluate_epochs", "first_order_epochs")
+OF_FIRST_ORDER = ("setting", "minibatch", "momentum_period", "evaluate_epochs", "first_order_epochs")
 OF_THE_RUN = ("grid", "tuning_epochs", "ablation_epochs")
 
 
-def part_config(config: dict, method: str, epochs: float, rate: float | None = None, options: dict | None = None) -> dict:
-    """The configuration of one part: of the run's, what concerns this method, and its own budget, rate or options."""
+def part_config(config: dict, method: str, epochs: float, setting: list | None = None, options: dict | None = None) -> dict:
+    """The configuration of one part: of the run's, what concerns this method, and its own budget, setting or options."""
     others = OF_THE_RUN + (OF_FIRST_ORDER if method == "hf" else OF_HESSIAN_FREE)
-    whole = {**config, "method": method, "epochs": epochs, "rate": rate, "options": options or {}}
+    whole = {**config, "method": method, "epochs": epochs, "setting": setting, "options": options or {}}
     return {name: value for name, value in whole.items() if name not in others}
 
 
-def best_rate(config: dict, results: dict[str, dict], method: str) -> float:
-    """The rate with the lowest training error after the tuning budget; one that diverged loses."""
-    def error(rate: float) -> float:
-        result = results[f"{method}-{rate:g}"]
-        return result["train_error"] if result["stopped"] == "gradient_equivalents" else np.inf
+def tried(config: dict) -> dict[str, tuple[str, list]]:
+    """The grid's parts: each method at each of its settings, [rate] or [rate, momentum]."""
+    grid = ((method, list(setting)) for method, axes in config["grid"].items() for setting in product(*axes.values()))
+    return {"-".join([method, *(f"{number:g}" for number in setting)]): (method, setting) for method, setting in grid}
 
-    return min(config["grid"][method], key=error)
+
+def best_settings(config: dict, results: dict[str, dict]) -> dict[str, list]:
+    """Each method's setting with the lowest training error after the tuning budget; one that diverged loses."""
+    def error(part: str) -> float:
+        return results[part]["train_error"] if results[part]["stopped"] == "gradient_equivalents" else np.inf
+
+    parts = tried(config)
+    return {method: parts[min((part for part in parts if parts[part][0] == method), key=error)][1] for method in config["grid"]}
 
 
 def run_parts(config: dict, folder, workers: int) -> dict:
-    """The tuning grid; then Hessian-free, each first-order method at its best rate, and the ablation side by side."""
-    grid = {f"{method}-{rate:g}": (method, rate) for method, rates in config["grid"].items() for rate in rates}
-    first = {name: part_config(config, method, config["tuning_epochs"], rate) for name, (method, rate) in grid.items()}
+    """The tuning grid; then Hessian-free, each first-order method at its best setting, and the ablation side by side."""
+    first = {name: part_config(config, method, config["tuning_epochs"], setting) for name, (method, setting) in tried(config).items()}
     results = sweep(train_part, first, folder, workers, threads=config["threads"])
 
-    best = {method: best_rate(config, results, method) for method in config["grid"]}
+    best = best_settings(config, results)
     parts = {"hf": part_config(config, "hf", config["hf_epochs"])}
-    parts |= {method: part_config(config, method, config["first_order_epochs"], rate) for method, rate in best.items()}
+    parts |= {method: part_config(config, method, config["first_order_epochs"], setting) for method, setting in best.items()}
     parts |= {name: part_config(config, "hf", config["ablation_epochs"], options=options) for name, options in ABLATION.items()}
     results |= sweep(train_part, parts, folder, workers, threads=config["threads"])
 
     x, x_test = images(config)
     mean = x.mean(axis=0)
     return {
-        "rates": best,
+        "best": best,
         "mean_ink": float(x.mean()),
         "mean_image_error": {"train": curves.mean_image_error(x), "test": curves.mean_image_error(x_test, mean)},
         "parts": results,

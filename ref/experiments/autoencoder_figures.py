@@ -6,7 +6,7 @@ import numpy as np
 
 from ref.experiments.autoencoder import ABLATION, images, network
 from ref.experiments.autoencoder_report import TITLES, curve
-from ref.experiments.figures import new_figure, save
+from ref.experiments.figures import new_figure, plain_numbers, save
 from ref.experiments.recording import read_checkpoint, read_rows
 from ref.experiments.run import finished, read_config
 from ref.losses.logistic_cross_entropy import prediction
@@ -34,6 +34,7 @@ def learning_curves(folder: Path, config: dict, result: dict) -> Path:
         ax.set_xlabel(label)
         ax.set_xscale("log")
     axes[0].set_ylabel("train error (squared, summed over pixels)")
+    plain_numbers(axes[0].yaxis)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=8)
     ends = ", ".join(f"{TITLES[method]} {result['parts'][method]['train_error']:.2f}" for method in methods)
     return save(figure, folder / "figures" / "learning_curves.png",
@@ -53,7 +54,11 @@ def inner_loops(folder: Path, config: dict, result: dict) -> Path:
         stored = np.unique(np.minimum(np.ceil(1.3 ** np.arange(40)), row["cg_iterations"]).astype(int))
         ax.plot(stored, share[stored], ".", color=line.get_color(), ms=5, markevery=1, label="_")
         ax.plot(row["backtracked"], share[row["backtracked"]], "o", mfc="none", mec=line.get_color(), ms=10, markevery=1, label="_")
-    ax.set_xscale("symlog", linthresh=10)
+    ax.set_xscale("symlog", linthresh=1)
+    longest = max(row["cg_iterations"] for row in shown)
+    ticks = [i for i in (0, 1, 2, 5, 10, 20, 50, 100, 200, 500) if i <= longest]
+    ax.set_xticks(ticks, labels=ticks)
+    ax.minorticks_off()
     ax.set_xlabel("CG iteration")
     ax.set_ylabel("phi, as a share of the run's decrease")
     ax.set_title("dots: stored iterates; circle: the one that backtracking chose")
@@ -108,6 +113,7 @@ def ablation(folder: Path, config: dict, result: dict) -> Path:
         at, error = curve(folder, part, "gradient_equivalents")
         until = at <= 1.1 * config["ablation_epochs"]
         ax.semilogy(at[until], error[until], label=TITLES[part])
+    plain_numbers(ax.yaxis)
     ax.set_xlabel(AXES["gradient_equivalents"])
     ax.set_ylabel("train error (squared, summed over pixels)")
     ax.legend(fontsize=8)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.autoencoder import ABLATION
+from ref.experiments.autoencoder import ABLATION, tried
 from ref.experiments.phases import phase_of
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finished, read_config
@@ -55,8 +55,7 @@ def _run(folder) -> str:
     work = config["first_order_epochs"]
     for name in ("hf", *config["grid"]):
         part = parts[name]
-        rate = "" if name == "hf" else f", rate {result['rates'][name]:g}"
-        lines.append(f"| {TITLES[name]}{rate} | {part['train_error']:.3f} | {part['test_error']:.3f} "
+        lines.append(f"| {TITLES[name]}{setting_of(config, result, name)} | {part['train_error']:.3f} | {part['test_error']:.3f} "
                      f"| {100 * part['train_error'] / mean['train']:.1f} % | {part['gradient_equivalents'] / config['n_train']:.0f} "
                      f"| {part['seconds'] / 60:.1f} | {part['stopped'].replace('_', '-')} |")
     seconds = min(parts[name]["seconds"] for name in ("hf", *config["grid"]))
@@ -65,10 +64,8 @@ def _run(folder) -> str:
               "", f"At equal seconds ({seconds:.0f} s, the shortest run's end), train error: "
               + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'seconds', seconds):.3f}" for name in ("hf", *config["grid"])) + ".",
               "", f"Hessian-free ends {'below' if parts['hf']['train_error'] < threshold else '**not below**'} 5 % of the mean image's error "
-              f"({threshold:.2f}).", "", f"Learning rates tried for {config['tuning_epochs']} epochs each (train error; the best goes on):", ""]
-    for method, rates in config["grid"].items():
-        tried = (f"{rate:g}: {parts[f'{method}-{rate:g}']['train_error']:.2f}" + _ending(parts[f"{method}-{rate:g}"]) for rate in rates)
-        lines.append(f"- {TITLES[method]}: " + ", ".join(tried))
+              f"({threshold:.2f}).", ""]
+    lines += tuning(config, parts)
     at = config["ablation_epochs"]
     ended = ((name, error_at(folder, name, "gradient_equivalents", at), _ending(parts[name])) for name in ABLATION)
     lines += ["", f"Ablation, train error after {at} epochs of work: "
@@ -76,6 +73,22 @@ def _run(folder) -> str:
               + "; ".join(f"{TITLES[name]} {error:.2f}{ending}" for name, error, ending in ended) + ".",
               "", "Errors at equal work and at equal seconds lie between two evaluations and are interpolated."]
     return "\n".join(lines)
+
+
+def setting_of(config: dict, result: dict, method: str) -> str:
+    """", rate 0.01, momentum 0.99" of a tuned method; nothing of one that was not."""
+    names = config["grid"].get(method, {})
+    return "".join(f", {name} {number:g}" for name, number in zip(names, result["best"].get(method, []), strict=True))
+
+
+def tuning(config: dict, parts: dict[str, dict]) -> list[str]:
+    """The lines on what was tried and how it ended."""
+    lines = [f"Tried for {config['tuning_epochs']} epochs each (train error; the best goes on):", ""]
+    for method, axes in config["grid"].items():
+        ends = (f"{' / '.join(f'{number:g}' for number in setting)}: {parts[part]['train_error']:.2f}" + _ending(parts[part])
+                for part, (of, setting) in tried(config).items() if of == method)
+        lines.append(f"- {TITLES[method]}, {' / '.join(axes)}: " + ", ".join(ends))
+    return lines
 
 
 def _ending(part: dict) -> str:

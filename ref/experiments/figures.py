@@ -28,6 +28,15 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 6.4, height: floa
     return figure, axes
 
 
+def plain_numbers(axis) -> None:
+    """Write the numbers of a logarithmic axis out, 20 and not 2 x 10^1, at 1, 2 and 5 of each decade."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def save(figure, path, alt: str) -> Path:
     """Write the figure as PNG and its alternative text beside it, as NAME.alt.txt.
 

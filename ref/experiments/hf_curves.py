@@ -15,18 +15,18 @@ SMALL = [{"steps": None, "curvature": 250, "gradient": None, "backtracking": 500
 
 SETTINGS = {
     "dtype": "float32", "data": "curves", "n_train": 20_000, "n_test": 10_000, "encoder": [784, 400, 200, 100, 50, 25, 6],
-    "weight_decay": 2e-5, "chunk": 4000, "minibatch": 200, "momentum": 0.95, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
+    "weight_decay": 2e-5, "chunk": 4000, "minibatch": 200, "momentum_period": 25, "phases": PHASES, "hf_evaluate_every": 5, "evaluate_epochs": 10,
     "grid": {
-        "gradient-descent": [0.01, 0.03, 0.1, 0.3, 1.0],
-        "nesterov": [0.001, 0.003, 0.01, 0.03, 0.1],
-        "adam": [0.0001, 0.0003, 0.001, 0.003, 0.01],
+        "gradient-descent": {"rate": [0.01, 0.03, 0.1, 0.3, 1.0]},
+        "nesterov": {"rate": [0.001, 0.003, 0.01, 0.03, 0.1], "momentum": [0.9, 0.99]},  # the largest: it rises to there
+        "adam": {"rate": [0.0001, 0.0003, 0.001, 0.003, 0.01]},
     },
 }
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 6], "phases": SMALL, "chunk": 250, "minibatch": 50,
-              "momentum": 0.9, "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
+              "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
     "standard": {**SETTINGS, "hf_epochs": 1600, "first_order_epochs": 300, "tuning_epochs": 20, "ablation_epochs": 80},
-    "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000,  # the minibatches and CG of Martens' released code
+    "paper": {**SETTINGS, "dtype": "float64", "chunk": 5000, "momentum_period": 250,  # the minibatches and CG of Martens' released code
               "phases": [{"steps": None, "curvature": 5000, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 17_000, "first_order_epochs": 2500, "tuning_epochs": 200, "ablation_epochs": 2000},
 }

@@ -12,9 +12,9 @@ SETTINGS = {**CURVES, "data": "mnist-5k", "n_train": 4000, "n_test": 1000, "enco
             "minibatch": 100, "chunk": 250, "phases": PHASES}
 PRESETS = {
     "quick": {**SETTINGS, "n_train": 1000, "n_test": 500, "encoder": [784, 100, 50, 12], "phases": SMALL, "minibatch": 50,
-              "momentum": 0.9, "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
-    "standard": {**SETTINGS, "hf_epochs": 200, "first_order_epochs": 100, "tuning_epochs": 5, "ablation_epochs": 40},
-    "paper": {**SETTINGS, "data": "mnist", "n_train": 60_000, "n_test": 10_000, "dtype": "float64", "chunk": 7500, "minibatch": 200,
+              "hf_epochs": 500, "first_order_epochs": 200, "tuning_epochs": 100, "ablation_epochs": 200},
+    "standard": {**SETTINGS, "hf_epochs": 1000, "first_order_epochs": 100, "tuning_epochs": 10, "ablation_epochs": 40},
+    "paper": {**SETTINGS, "data": "mnist", "n_train": 60_000, "n_test": 10_000, "dtype": "float64", "momentum_period": 250, "chunk": 7500, "minibatch": 200,
               "phases": [{"steps": None, "curvature": 7500, "gradient": None, "backtracking": None, "hf": {**HF, "max_iterations": 250}}],
               "hf_epochs": 7000, "first_order_epochs": 2500, "tuning_epochs": 70, "ablation_epochs": 700},
 }

@@ -1,7 +1,7 @@
 """kfac-curves: K-FAC and KFRA beside Hessian-free and tuned first-order methods, on the autoencoder of hf-curves.
 
     parts     "kfac", "kfra", "hf"        none of them tuned
-              "METHOD-RATE", "METHOD"     Nesterov and Adam at each rate of a grid for the tuning budget, then at the best one
+              "METHOD-SETTING", "METHOD"  Nesterov and Adam at each setting of a grid for the tuning budget, then at the best one
 
 All begin at the same parameters and have the same budget in gradient-equivalents, in which K-FAC's products of factors,
 their Cholesky factors and its solutions count with all else (ref.hessian_free.kfac_cost).  An iteration is one step.
@@ -70,23 +70,23 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
 OF_KFAC = ("kfac", "kfac_batch", "kfac_evaluate_every")
 
 
-def part_config(config: dict, method: str, rate: float | None = None, epochs: float | None = None) -> dict:
-    """The configuration of one part: of the run's, what concerns this method, its rate, and the run's budget or another."""
-    part = autoencoder.part_config(config, method, epochs or config["epochs"], rate)
+def part_config(config: dict, method: str, setting: list | None = None, epochs: float | None = None) -> dict:
+    """The configuration of one part: of the run's, what concerns this method, its setting, and the run's budget or another."""
+    part = autoencoder.part_config(config, method, epochs or config["epochs"], setting)
     others = autoencoder.OF_FIRST_ORDER if method in ("kfac", "kfra") else OF_KFAC
     return {name: value for name, value in part.items() if name not in others}
 
 
 def run(config: dict, folder, workers: int) -> dict:
     """The tuning grid; then all methods side by side."""
-    grid = {f"{method}-{rate:g}": (method, rate) for method, rates in config["grid"].items() for rate in rates}
-    tuning = {name: part_config(config, method, rate, config["tuning_epochs"]) for name, (method, rate) in grid.items()}
+    tuning = {name: part_config(config, method, setting, config["tuning_epochs"])
+              for name, (method, setting) in autoencoder.tried(config).items()}
     results = sweep(train_part, tuning, folder, workers, threads=config["threads"])
 
-    best = {method: autoencoder.best_rate(config, results, method) for method in config["grid"]}
+    best = autoencoder.best_settings(config, results)
     parts = {method: part_config(config, method, best.get(method)) for method in kfac_report.methods(config)}
     results |= sweep(train_part, parts, folder, workers, threads=config["threads"])
 
     x, x_test = autoencoder.images(config)
     error = {"train": curves.mean_image_error(x), "test": curves.mean_image_error(x_test, x.mean(axis=0))}
-    return {"rates": best, "mean_ink": float(x.mean()), "mean_image_error": error, "parts": results}
+    return {"best": best, "mean_ink": float(x.mean()), "mean_image_error": error, "parts": results}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ref.experiments.autoencoder_report import TITLES as FIRST_TITLES
-from ref.experiments.autoencoder_report import curve, error_at
+from ref.experiments.autoencoder_report import curve, error_at, setting_of, tuning
 from ref.experiments.run import finished, read_config
 
 TITLES = {**FIRST_TITLES, "kfac": "K-FAC", "kfra": "KFRA"}
@@ -29,7 +29,7 @@ def error_after(folder, part: str, iterations: int) -> tuple[int, float]:
 
 def section(folders) -> str:
     note = ("No number of the papers stands here: our CURVES is a regeneration, not the same set. "
-            "K-FAC and KFRA run with their published constants, Hessian-free as in hf-curves, Nesterov and Adam at the best of five rates.")
+            "K-FAC and KFRA run with their published constants, Hessian-free as in hf-curves, Nesterov and Adam at the best setting of a grid.")
     return "\n\n".join([note, *map(_run, folders)])
 
 
@@ -46,9 +46,9 @@ def _run(folder) -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in shown:
-        part, rate = parts[name], f", rate {result['rates'][name]:g}" if name in result["rates"] else ""
+        part = parts[name]
         reached = (first_below(folder, name, against, level) for against in ("step", "gradient_equivalents", "seconds"))
-        lines.append(f"| {TITLES[name]}{rate} | {part['train_error']:.3f} | {part['test_error']:.3f} | {part['steps']} "
+        lines.append(f"| {TITLES[name]}{setting_of(config, result, name)} | {part['train_error']:.3f} | {part['test_error']:.3f} | {part['steps']} "
                      f"| {part['gradient_equivalents'] / config['n_train']:.0f} | {part['seconds'] / 60:.1f} "
                      f"| {' | '.join(reached)} | {part['stopped'].replace('_', '-')} |")
     iterations, seconds = (min(parts[name][spent] for name in shown) for spent in ("steps", "seconds"))
@@ -57,10 +57,4 @@ def _run(folder) -> str:
               + "; ".join(f"{TITLES[name]} {error:.3f} ({at})" for name, at, error in measured) + ".",
               "", f"Train error at equal seconds ({seconds:.0f}, the fewest of any): "
               + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'seconds', seconds):.3f}" for name in shown) + "."]
-    lines += ["", f"Learning rates tried for {config['tuning_epochs']} epochs each (train error; the best goes on):", ""]
-    for method, rates in config["grid"].items():
-        tried = ((rate, parts[f"{method}-{rate:g}"]) for rate in rates)
-        lines.append(f"- {TITLES[method]}: " + ", ".join(
-            f"{rate:g}: {part['train_error']:.2f}" + f" ({part['stopped']})" * (part["stopped"] != "gradient_equivalents")
-            for rate, part in tried))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *tuning(config, parts)])

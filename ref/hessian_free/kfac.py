@@ -20,7 +20,7 @@ def kfac_blocks(objective, theta: Parameters, batch, rng: np.random.Generator) -
     if not hasattr(loss, "sample_targets"):
         raise ValueError(f"factors 'kfac' draw targets from the model, but {getattr(loss, '__name__', loss)} is the loss of no "
                          "distribution: it has no sample_targets. Use factors 'kfra' or 'kflr'")
-    for share, t, z, cache in objective._forward(theta, batch):
+    for share, t, z, cache in objective.forward_chunks(theta, batch):
         dz = loss.gradient(z, loss.sample_targets(z, t, rng))
         dz *= len(z)  # each case's own gradient: the loss's is that of a mean
         for block, inputs, g in zip(blocks, cache.affine, pre_activation_gradients(network, dz, cache)):

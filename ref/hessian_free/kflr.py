@@ -17,7 +17,7 @@ from ref.parameters import Parameters
 def kflr_blocks(objective, theta: Parameters, batch, rng: np.random.Generator | None = None) -> list[Block]:
     """The factors of every layer, of the batch (x, t).  rng is not used: it is there to be called as `kfac_blocks` is."""
     network, loss, blocks = objective.network, objective.loss, zero_blocks(theta)
-    for share, t, z, cache in objective._forward(theta, batch):
+    for share, t, z, cache in objective.forward_chunks(theta, batch):
         for block, inputs in zip(blocks, cache.affine):
             block.A[:] += share * input_factor(inputs.x)
         for e in np.eye(z.shape[1], dtype=z.dtype):

@@ -38,7 +38,7 @@ def kfra_blocks(objective, theta: Parameters, batch, rng: np.random.Generator | 
     """The factors of every layer, of the batch (x, t).  rng is not used: it is there to be called as `kfac_blocks` is."""
     network, loss, blocks = objective.network, objective.loss, zero_blocks(theta)
     moments, mean_curvature = [block.G for block in blocks], 0
-    for share, t, z, cache in objective._forward(theta, batch):
+    for share, t, z, cache in objective.forward_chunks(theta, batch):
         mean_curvature = mean_curvature + share * loss.mean_curvature(z, t)
         for block, moment, inputs, part in zip(blocks, moments, cache.affine, slope_moments(network, z, cache)):
             block.A[:] += share * input_factor(inputs.x)

@@ -28,7 +28,7 @@ class Step(NamedTuple):
 def span_curvature(objective, theta: Parameters, batch, directions: list[Array], damping: float = 0.0) -> Array:
     """Q (k, k), in float64, for k directions (P,)."""
     Q = (damping + objective.weight_decay) * np.array([[dot(u, v) for v in directions] for u in directions])
-    for share, t, z, cache in objective._forward(theta, batch):
+    for share, t, z, cache in objective.forward_chunks(theta, batch):
         Rz = [objective.network.r_forward(theta.like(d), cache)[0] for d in directions]
         for j, R in enumerate(Rz):
             curved = objective.loss.gauss_newton_product(z, t, R)

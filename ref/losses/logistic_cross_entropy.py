@@ -19,7 +19,7 @@ Array = np.ndarray
 
 
 def value(z: Array, t: Array) -> float:
-    return np.sum(softplus(z) - z * t) / len(z)
+    return float(np.sum(softplus(z) - z * t, dtype=np.float64)) / len(z)
 
 
 def gradient(z: Array, t: Array) -> Array:

@@ -30,7 +30,7 @@ def prediction(z: Array) -> Array:
 def value(z: Array, t: Array) -> float:
     largest = z.max(axis=-1, keepdims=True)
     log_sum = largest + np.log(_sum(np.exp(z - largest)))
-    return np.sum(t * (log_sum - z)) / len(z)
+    return float(np.sum(t * (log_sum - z), dtype=np.float64)) / len(z)
 
 
 def gradient(z: Array, t: Array) -> Array:

@@ -21,7 +21,7 @@ def prediction(z: Array) -> Array:
 
 def value(z: Array, t: Array) -> float:
     e = z - t
-    return np.sum(e * e) / (2 * len(z))
+    return float(np.sum(e * e, dtype=np.float64)) / (2 * len(z))
 
 
 def gradient(z: Array, t: Array) -> Array:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ref.checks import CheckFailure
-from tests.derivatives.cases import Case
+from tests.derivatives.cases.case import Case
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ref", "numba_kernels")

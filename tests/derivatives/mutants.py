@@ -10,7 +10,8 @@ from types import CodeType
 from typing import NamedTuple
 
 from ref.checks import CheckFailure
-from tests.derivatives.cases import CASES, Case
+from tests.derivatives.cases import CASES
+from tests.derivatives.cases.case import Case
 from tests.derivatives.completeness import resolve
 from tests.derivatives.mutations import Mutant, mutants
 

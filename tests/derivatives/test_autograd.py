@@ -17,7 +17,7 @@ from ref.checks.passes import as_tuple
 from ref.curvature import gauss_newton_product, hessian_product
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 from ref.networks.mlp import MLP
-from tests.derivatives.cases import away_from_kinks, dense_start, normal, probabilities, unit_interval
+from tests.derivatives.cases.case import away_from_kinks, dense_start, normal, probabilities, unit_interval
 
 
 def sigma(x):

@@ -40,7 +40,7 @@ from ref.layers import affine, tanh
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from tests.derivatives.cases import dense_start, normal
+from tests.derivatives.cases.case import dense_start, normal
 
 
 def test_it_imports_nothing_but_numpy():

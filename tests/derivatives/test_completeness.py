@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.derivatives.cases import CASES, Case
+from tests.derivatives.cases import CASES
+from tests.derivatives.cases.case import Case
 from tests.derivatives.completeness import EXEMPT, ROOT, checks_nothing_of, find_derivatives, is_derivative, resolve, uncovered
 from tests.derivatives.mutants import swapped
 
@@ -12,7 +13,7 @@ COVERED = [(case, name) for case in CASES for name in case.covers if name in FOU
 
 def test_every_derivative_has_a_case():
     assert len(FOUND) > 40
-    assert uncovered(FOUND, CASES) == [], "add a case to tests/derivatives/cases.py"
+    assert uncovered(FOUND, CASES) == [], "add a case to tests/derivatives/cases/"
 
 
 def test_what_is_listed_exists():

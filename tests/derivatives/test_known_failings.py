@@ -32,7 +32,7 @@ from ref.layers import affine, relu, softmax, tanh
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from tests.derivatives.cases import dense_start, normal
+from tests.derivatives.cases.case import dense_start, normal
 
 X = {"x": normal(3, 4)}
 AFFINE = {"x": normal(3, 4), "W": normal(4, 5, seed=1), "b": normal(5, seed=2)}

@@ -31,7 +31,6 @@ def done(request, tmp_path_factory):
     finish(folder, module.run(config, folder, workers=0))
     return module, folder, json.loads((folder / "finished.json").read_text())["result"]
 
-
 def test_every_method_trains_to_its_budget(done):
     _, _, result = done
     for name, part in result["parts"].items():
@@ -39,21 +38,20 @@ def test_every_method_trains_to_its_budget(done):
         assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= budget, name
 
 
-
-
-
 def test_the_grid_has_five_rates_and_the_best_goes_on(done):
     module, _, result = done
-    for method, rates in module.SETTINGS["grid"].items():
-        assert len(rates) >= 5
-        errors = {rate: result["parts"][f"{method}-{rate:g}"]["train_error"] for rate in rates}
-        assert result["rates"][method] == min(errors, key=errors.get)
+    assert set(result["best"]) == {"gradient-descent", "nesterov", "adam"}
+    for method, axes in module.SETTINGS["grid"].items():
+        assert len(set(axes["rate"])) >= 5
+        errors = {part: end["train_error"] for part, end in result["parts"].items() if part.startswith(f"{method}-")}
+        assert len(errors) == np.prod([len(axis) for axis in axes.values()])
+        assert "-".join([method, *(f"{number:g}" for number in result["best"][method])]) == min(errors, key=errors.get)
 
 
 def test_all_methods_start_from_the_same_parameters(done):
     _, folder, _ = done
     first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
-    assert len(first) == 1 + 15 + 3 + 4 and len(set(first.values())) == 1
+    assert len(first) == 1 + 20 + 3 + 4 and len(set(first.values())) == 1
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_number(done):
@@ -81,9 +79,9 @@ def test_equal_work_means_equal_work(tmp_path):
 
 
 def test_a_diverged_rate_is_never_the_best():
-    config = {"grid": {"adam": [0.1, 1.0]}}
+    config = {"grid": {"adam": {"rate": [0.1, 1.0]}}}
     results = {"adam-0.1": {"train_error": 5.0, "stopped": "gradient_equivalents"}, "adam-1": {"train_error": 1.0, "stopped": "loss not finite"}}
-    assert autoencoder.best_rate(config, results, "adam") == 0.1
+    assert autoencoder.best_settings(config, results) == {"adam": [0.1]}
 
 
 def test_the_error_is_summed_over_pixels_and_averaged_over_cases():

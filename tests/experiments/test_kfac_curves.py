@@ -27,7 +27,7 @@ def done(tmp_path_factory):
 
 def test_every_method_trains_to_its_budget(done):
     _, result = done
-    assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 5 + 2 * 5
+    assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 5 + 10 + 5
     for name, part in result["parts"].items():
         assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= 60 * (100 if name in METHODS else 1), name
 
@@ -46,7 +46,7 @@ def test_kfac_and_kfra_leave_the_first_error_behind_and_take_their_own_steps(don
 def test_all_methods_start_from_the_same_parameters(done):
     folder, _ = done
     first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
-    assert len(first) == 15 and len(set(first.values())) == 1
+    assert len(first) == 20 and len(set(first.values())) == 1
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_number(done):
@@ -85,5 +85,5 @@ def test_presets_are_those_of_hf_curves_but_for_what_is_new():
         assert methods(settings) == list(METHODS)
         assert settings["kfac_batch"]["last"] <= settings["n_train"]
         assert settings["encoder"] == kfac_curves.hf_curves.PRESETS[preset]["encoder"]
-        assert all(len(rates) >= 5 for rates in settings["grid"].values())
+        assert all(len(axes["rate"]) >= 5 for axes in settings["grid"].values())
     assert np.isclose(kfac_curves.PRESETS["standard"]["kfac"]["damping"], 150)

@@ -61,7 +61,8 @@ def test_a_shift_leaves_the_softmax_alone(dtype):
 def test_losses_are_finite_and_keep_the_dtype(loss, dtype, row, targets):
     z, t = np.array([row], dtype), np.array([targets], dtype)
     Rz = np.array([[0.3, -0.7]], dtype)
-    results = [loss.value(z, t), loss.gradient(z, t), loss.hessian_product(z, t, Rz), loss.gauss_newton_product(z, t, Rz),
+    assert isinstance(loss.value(z, t), float) and np.isfinite(loss.value(z, t))  # summed in float64 whatever z's dtype
+    results = [loss.gradient(z, t), loss.hessian_product(z, t, Rz), loss.gauss_newton_product(z, t, Rz),
                loss.curvature_factor(z, t, Rz), loss.prediction(z)]
     for result in results:
         assert np.isfinite(result).all() and result.dtype == dtype

@@ -1,0 +1,14 @@
+"""The cases: for each op, loss, network and objective, small arguments of which all dimensions differ, and what is run on them.
+
+A case names the functions whose derivatives it checks (`covers`, "module:qualified name"); the completeness test finds every
+derivative of the tree and fails for one that no case covers.  To add an op, add a case to its area's list.
+"""
+
+from tests.derivatives.cases.kronecker import KRONECKER
+from tests.derivatives.cases.layers import LAYERS, RECURRENCES
+from tests.derivatives.cases.losses import LOSSES
+from tests.derivatives.cases.networks import NETWORKS, RECURRENT
+from tests.derivatives.cases.objectives import OBJECTIVES, SUMS
+from tests.derivatives.cases.sequences import OVER_SEQUENCES
+
+CASES = [*SUMS, *LAYERS, *RECURRENCES, *LOSSES, *NETWORKS, *RECURRENT, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER]
