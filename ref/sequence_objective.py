@@ -58,7 +58,7 @@ class OverTime:
 
 def _targets_a_case(mask: Array) -> float:
     """From a mean over all targets to a mean over cases."""
-    return int(np.count_nonzero(mask)) / mask.shape[1]
+    return float(np.count_nonzero(mask)) / mask.shape[1]
 
 
 class SequenceObjective(Objective):
