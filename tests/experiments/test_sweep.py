@@ -84,7 +84,7 @@ def test_a_worker_that_dies_is_reported(tmp_path):
 
 
 def test_a_function_that_cannot_be_sent_to_a_worker_is_reported(tmp_path):
-    with pytest.raises(PartsFailed, match="rate-0.1: .*[pP]ickle"):
+    with pytest.raises(PartsFailed, match="rate-0.1: .*local object .*<lambda>"):
         sweep(lambda config, recorder: None, CONFIGS, tmp_path, workers=1)
 
 
