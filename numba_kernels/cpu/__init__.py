@@ -1,0 +1,5 @@
+"""Kernels for the processor, one file for each file of ref/layers that has a twin."""
+
+from numba_kernels.cpu import elman
+
+TWINS = {"elman": elman}

@@ -1,0 +1,19 @@
+"""How every kernel is compiled.
+
+    contract    a product and a sum may become one fused operation.  The other relaxations of fastmath stay off: they
+                break isnan, or the arithmetic that vector_math rounds by.
+    cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
+                another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration does.
+
+A process that has run a parallel kernel must not be forked; start workers with spawn.
+"""
+
+import os
+
+JIT = {
+    "cache": os.environ.get("LONGHAND_NUMBA_CACHE", "1") != "0",
+    "error_model": "numpy",  # a division by zero gives inf or NaN as in NumPy
+    "fastmath": {"contract"},
+    "nogil": True,
+}
+PARALLEL = {**JIT, "parallel": True}

@@ -1,0 +1,36 @@
+"""Arrays made ready for kernels, or refused: a kernel must never read what is not there."""
+
+import numpy as np
+
+Array = np.ndarray
+
+
+def prepare(shapes: str, **arrays: Array) -> list[Array]:
+    """The arrays, contiguous and of one dtype, in the order given.
+
+        prepare("T N D, D H, H", x=x, U=U, b=b)
+
+    shapes names each array's axes; a letter stands for the same length everywhere, and T+1 for one more than T.
+    Arrays that are not contiguous are copied.  Raises TypeError for what is no array of float32 or float64, or of another
+    dtype than the first; ValueError for other shapes and for a letter with length 0.
+    """
+    lengths: dict[str, int] = {}
+    first, ready = "", []
+    for axes, (name, array) in zip(shapes.split(", "), arrays.items(), strict=True):
+        if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+            raise TypeError(f"{name} is {getattr(array, 'dtype', type(array).__name__)} but must be an array of float32 or float64")
+        first = first or name
+        if array.dtype != arrays[first].dtype:
+            raise TypeError(f"{name} is {array.dtype} but {first} is {arrays[first].dtype}")
+        letters = axes.split()
+        if array.ndim != len(letters):
+            raise ValueError(f"{name} has shape {array.shape} but must be ({', '.join(letters)})")
+        for letter, length in zip(letters, array.shape):
+            letter, more = letter.removesuffix("+1"), letter.endswith("+1")
+            if length - more != lengths.setdefault(letter, length - more):
+                raise ValueError(f"{name} has shape {array.shape} but must be ({', '.join(letters)}) "
+                                 f"with {letter} = {lengths[letter]} as in the arrays before it")
+            if length - more == 0:
+                raise ValueError(f"{name} has shape {array.shape}: {letter} must be at least 1")
+        ready.append(np.ascontiguousarray(array))
+    return ready
