@@ -12,6 +12,7 @@ EXPERIMENTS: dict[str, str] = {  # name on the command line -> module
     "hf-curves": "ref.experiments.hf_curves",
     "hf-mnist": "ref.experiments.hf_mnist",
     "kfac-curves": "ref.experiments.kfac_curves",
+    "hf-pathological": "ref.experiments.hf_pathological",
 }
 
 

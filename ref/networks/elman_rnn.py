@@ -89,6 +89,14 @@ class ElmanRNN:
         _, grad["U"], grad["W"], grad["b"], grad["h0"] = self.elman.backward(dh, cache.elman, damped, to_input=False)
         return grad
 
+    def state_gradients(self, dz: Array, cache: Cache) -> Array:
+        """dL/dh_t (T, N, H), with all that comes back through time:  dh_t = dz_t Vᵀ + (phi'(s_{t+1}) dh_{t+1}) Wᵀ"""
+        c = cache.elman
+        dh = self._at_its_steps(dz.reshape(-1, self.sizes[2]) @ cache.affine.W.T, cache).copy()
+        for t in reversed(range(len(dh) - 1)):
+            dh[t] += ACTIVATIONS[c.phi].backward(dh[t + 1], c.phis[t + 1]) @ c.W.T
+        return dh
+
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, RCache]:
         """Return Rz = J v and the R-caches; v Parameters, a direction."""
         self._require_parameters("v", v)

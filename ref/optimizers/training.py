@@ -19,6 +19,7 @@ from ref.optimizers.recorder import Checkpoint, Memory, Recorder, Row
 from ref.parameters import Parameters
 
 BUDGETS = ("steps", "seconds", "gradient_equivalents")  # the reasons of an ordinary end
+REACHED = "reached"  # until() held of an evaluation
 NOT_FINITE = ("loss not finite", "parameters not finite")  # and of an early one
 
 
@@ -28,7 +29,7 @@ class Result(NamedTuple):
     step: int
     gradient_equivalents: float
     seconds: float  # in the optimiser's steps and their batches; evaluations and checkpoints do not count
-    stopped: str  # one of BUDGETS or NOT_FINITE
+    stopped: str  # one of BUDGETS, REACHED or NOT_FINITE
     rows: list[Row]
 
 
@@ -41,6 +42,7 @@ def train(
     *,
     evaluate: Callable[[Parameters], dict] | None = None,
     evaluate_every: int = 1,
+    until: Callable[[dict], bool] | None = None,
     max_seconds: float | None = None,
     max_gradient_equivalents: float | None = None,
     recorder: Recorder | None = None,
@@ -53,6 +55,7 @@ def train(
 
     batches          step -> batch, a function of the step's number alone: 0, 1, ...
     evaluate         theta -> numbers for the row; called at the start, every evaluate_every steps, and at the end
+    until            an evaluation -> whether training has reached what it was for, and ends; asked from the first step on
     max_...          budgets; the step that spends the rest of one is the last
     recorder         None: rows and checkpoints stay in memory
     checkpoint_...   a checkpoint every so many steps, if given, and whenever so many seconds have passed since the last
@@ -65,6 +68,8 @@ def train(
     result is then the last state that was still good: before the parameters that are not finite, or before those
     whose loss is not. Training that had already ended is not taken up again: its result is returned as it is.
     """
+    if until and not evaluate:
+        raise ValueError("until judges evaluations, but evaluate is None")
     n_steps, evaluate_every = require_count("n_steps", n_steps), require_count("evaluate_every", evaluate_every)
     budgets = {"steps": n_steps, "seconds": max_seconds, "gradient_equivalents": max_gradient_equivalents}
     budgets = {name: most for name, most in budgets.items() if most is not None}
@@ -104,9 +109,13 @@ def train(
             else:
                 new = new._replace(stopped=next((name for name, most in budgets.items() if spent[name] >= most), ""))
 
-            row, timing = _row(now.step + 1, report, new)
+            evaluation = {}
             if evaluate and new.stopped not in NOT_FINITE and (new.stopped or new.step % evaluate_every == 0):
-                row = _joined(row, evaluate(after))
+                evaluation = evaluate(after)
+                if until and until(evaluation):
+                    new = new._replace(stopped=REACHED)
+            row, timing = _row(now.step + 1, report, new)
+            row = _joined(row, evaluation)
             done = max(spent[name] / most for name, most in budgets.items())
             timing |= {"seconds": new.seconds, "step_seconds": took, "done": min(1.0, done)}
             recorder.append(row, timing)

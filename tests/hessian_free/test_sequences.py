@@ -21,11 +21,11 @@ def cases(batch):
 
 def test_which_data_each_part_of_a_step_sees():
     batches = fresh_sequences(TASK, step=3, seed=0, n=6, parts=4)
-    assert [batch[0].shape[1] for batch in batches] == [24, 6, 6, 6, 6]
+    assert [batch[0].shape[1] for batch in batches] == [24, 6, 6, 6, 24]
     gradient, curvature, backtracking, line_search = map(cases, batches[:4])
     assert curvature <= gradient, "the curvature's data are a part of the gradient's"
     assert gradient.isdisjoint(backtracking | line_search) and backtracking.isdisjoint(line_search)
-    assert batches.rho is batches.line_search
+    assert batches.rho is batches.gradient
     assert len(fresh_sequences(TASK, 0, 0, 5)[0]) == 3 and fresh_sequences(TASK, 0, 0, 5).gradient[0].shape[1] == 50
     for whole, part in zip(batches.gradient, batches.curvature):
         np.testing.assert_array_equal(whole[:, :6], part)

@@ -246,3 +246,32 @@ def test_the_progress_bar_is_for_those_who_look_and_for_what_takes_long(capsys):
     assert training(2.1, None) == ""
     shown = training(2.1, True)
     assert "descent: " in shown and "loss " in shown and "100%" in shown
+
+
+def test_training_ends_when_an_evaluation_has_reached_what_it_was_for():
+    objective, theta, data = problem()
+    evaluated = []
+
+    def evaluate(theta):
+        evaluated.append(objective.value(theta, data))
+        return {"value": evaluated[-1]}
+
+    whole = train(GradientDescent(0.1), objective, theta, same_batch(data), 60, evaluate=evaluate, evaluate_every=10)
+    level = evaluated[3]
+    evaluated.clear()
+    result = train(GradientDescent(0.1), objective, theta, same_batch(data), 60, evaluate=evaluate, evaluate_every=10,
+                   until=lambda row: row["value"] <= level)
+    assert (result.stopped, result.step, len(evaluated)) == ("reached", 30, 4)
+    assert whole.stopped == "steps" and result.rows[-1]["stopped"] == "reached"
+    assert untimed(result.rows[:-1]) == untimed(whole.rows[:30])
+    with pytest.raises(ValueError, match="until judges evaluations, but evaluate is None"):
+        train(GradientDescent(0.1), objective, theta, same_batch(data), 5, until=lambda row: True)
+
+
+def test_training_that_has_reached_its_end_is_not_taken_up_again():
+    objective, theta, data = problem()
+    memory = Memory()
+    for _ in range(2):
+        result = train(GradientDescent(0.1), objective, theta, same_batch(data), 60, recorder=memory, evaluate_every=5,
+                       evaluate=lambda theta: {"value": objective.value(theta, data)}, until=lambda row: True)
+        assert (result.stopped, result.step) == ("reached", 5)

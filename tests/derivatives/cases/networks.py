@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ref.checks import check_network
+from ref.checks import Row, check_network, numerical_backward, require_equal
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
@@ -47,3 +47,31 @@ RECURRENT = [
     elman_rnn(3, "logistic", "all", (3, 5, 4), 2),
     elman_rnn(5, "tanh", "last", (2, 4, 3)),
 ]
+
+
+def through_time(activation: str, outputs: str) -> Case:
+    """dL/dh_t against differences of the rest of the sequence, begun at h_t; one case, since h_0 is the same for all."""
+    network, T = ElmanRNN(2, 4, 3, activation, outputs), 4
+    name, theta, x = f"networks.elman_rnn state gradients {activation} {outputs}", dense_start(network), normal(T, 1, 2, seed=3)
+    dz = normal(T if outputs == "all" else 1, 1, 3, seed=4)
+
+    def rest_of(t: int, h):
+        """The outputs from step t on as a function of h_t."""
+        read = h @ theta["V"] + theta["c"]
+        if t == T - 1:
+            return read[None, None]
+        after = theta.copy()
+        after["h0"] = h
+        z, _ = network.forward(after, x[t + 1 :])
+        return z if outputs == "last" else np.concatenate([read[None, None], z])
+
+    def run() -> list[Row]:
+        _, cache = network.forward(theta, x)
+        expected = [numerical_backward(lambda h: rest_of(t, h), cache.elman.h[t + 1, 0], dz[t:] if outputs == "all" else dz) for t in range(T)]
+        error = require_equal("state gradients against differences", "h", network.state_gradients(dz, cache), np.array(expected)[:, None], 1e-8)
+        return [Row(name, "h", "state gradients against differences", error, 1e-8)]
+
+    return Case(name, functions(ElmanRNN, "state_gradients", "_at_its_steps"), run)
+
+
+RECURRENT += [through_time("tanh", "all"), through_time("logistic", "last")]
