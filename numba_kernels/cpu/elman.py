@@ -40,9 +40,7 @@ def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: boo
              ) -> tuple[Array | None, Array, Array, Array, Array]:
     """Return dx, dU, dW, db, dh0; damped and to_input as in the reference."""
     x, h, U, W, phi, _ = cache
-    given = {"dh": dh} if damped is None else {"dh": dh, "damped": damped}
-    x, h, U, W, dh, *rest = prepare(", ".join(["T N D, T+1 N H, D H, H H", *["T N H"] * len(given)]), x=x, h=h, U=U, W=W, **given)
-    damped = rest[0] if rest else dh[:0]
+    x, h, U, W, dh, damped = prepare("T N D, T+1 N H, D H, H H, T N H, T N H?", x=x, h=h, U=U, W=W, dh=dh, damped=damped)
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), np.zeros(h.shape[1:], x.dtype)
     sums = _sums(_parts(len(back)), U, W)
     _backward(dh, damped, x, h, _transposed(U), _transposed(W), dx, back, CODES[phi], *sums)
@@ -52,15 +50,13 @@ def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: boo
 def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, cache: Cache) -> tuple[Array, RCache]:
     """Return Rh (T, N, H) and the R-cache; Rx is None where the inputs are data."""
     x, h, U, W, phi, _ = cache
-    given = {} if Rx is None else {"Rx": Rx}
-    x, h, U, W, RU, RW, Rb, Rh0, *rest = prepare(
-        ", ".join(["T N D, T+1 N H, D H, H H, D H, H H, H, H", *["T N D"] * len(given)]),
-        x=x, h=h, U=U, W=W, RU=RU, RW=RW, Rb=Rb, Rh0=Rh0, **given)
-    Rx = rest[0] if rest else None
+    x, h, U, W, RU, RW, Rb, Rh0, moved = prepare("T N D, T+1 N H, D H, H H, D H, H H, H, H, T N D?",
+                                                 x=x, h=h, U=U, W=W, RU=RU, RW=RW, Rb=Rb, Rh0=Rh0, Rx=Rx)
+    _, N, _ = x.shape
     Rh = np.empty_like(h)
     Rh[0] = Rh0
-    _r_forward(x, h, U, W, x[:0] if Rx is None else Rx, RU, RW, Rb, Rh, CODES[phi], _parts(x.shape[1]))
-    return Rh[1:], RCache(Rx, Rh, RU, RW, StepRCaches(phi, h, Rh))
+    _r_forward(x, h, U, W, moved, RU, RW, Rb, Rh, CODES[phi], _parts(N))
+    return Rh[1:], RCache(None if Rx is None else moved, Rh, RU, RW, StepRCaches(phi, h, Rh))
 
 
 def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True
@@ -68,11 +64,8 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
     """Return Rdx, RdU, RdW, Rdb, Rdh0."""
     x, h, U, W, phi, _ = cache
     Rx, Rh, RU, RW, _ = r_cache
-    given = {} if Rx is None else {"Rx": Rx}
-    x, h, U, W, Rh, RU, RW, dh, Rdh, *rest = prepare(
-        ", ".join(["T N D, T+1 N H, D H, H H, T+1 N H, D H, H H, T N H, T N H", *["T N D"] * len(given)]),
-        x=x, h=h, U=U, W=W, Rh=Rh, RU=RU, RW=RW, dh=dh, Rdh=Rdh, **given)
-    Rx = rest[0] if rest else x[:0]
+    x, h, U, W, Rh, RU, RW, dh, Rdh, Rx = prepare("T N D, T+1 N H, D H, H H, T+1 N H, D H, H H, T N H, T N H, T N D?",
+                                                  x=x, h=h, U=U, W=W, Rh=Rh, RU=RU, RW=RW, dh=dh, Rdh=Rdh, Rx=Rx)
     Rdx, Rback = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), np.zeros(h.shape[1:], x.dtype)
     sums = _sums(_parts(len(Rback)), U, W)
     _r_backward(Rdh, dh, x, h, _transposed(U), _transposed(W), Rx, Rh, _transposed(RU), _transposed(RW), Rdx, Rback, CODES[phi], *sums)

@@ -10,19 +10,23 @@ def prepare(shapes: str, **arrays: Array) -> list[Array]:
 
         prepare("T N D, D H, H", x=x, U=U, b=b)
 
-    shapes names each array's axes; a letter stands for the same length everywhere, and T+1 for one more than T.
+    shapes names each array's axes; a letter stands for the same length everywhere, and T+1 for one more than T.  An array
+    whose axes end in ? may be None, and then is an empty one, of length 0 along its first axis.
     Arrays that are not contiguous are copied.  Raises TypeError for what is no array of float32 or float64, or of another
     dtype than the first; ValueError for other shapes and for a letter with length 0.
     """
     lengths: dict[str, int] = {}
     first, ready = "", []
     for axes, (name, array) in zip(shapes.split(", "), arrays.items(), strict=True):
+        letters = axes.removesuffix("?").split()
+        if array is None and axes.endswith("?"):
+            ready.append(np.empty((0,) * len(letters), ready[0].dtype))
+            continue
         if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
             raise TypeError(f"{name} is {getattr(array, 'dtype', type(array).__name__)} but must be an array of float32 or float64")
         first = first or name
         if array.dtype != arrays[first].dtype:
             raise TypeError(f"{name} is {array.dtype} but {first} is {arrays[first].dtype}")
-        letters = axes.split()
         if array.ndim != len(letters):
             raise ValueError(f"{name} has shape {array.shape} but must be ({', '.join(letters)})")
         for letter, length in zip(letters, array.shape):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ref.layers import logistic, tanh
+from ref.layers.logistic import Cache as LogisticCache
+from ref.layers.tanh import Cache as TanhCache
 
 Array = np.ndarray
 
@@ -26,9 +27,9 @@ class StepCaches(Sequence):
         y = self.h[1:][t]
         match self.phi:
             case "tanh":
-                return tanh.Cache(y, 1 - y * y)
+                return TanhCache(y, 1 - y * y)
             case "logistic":
-                return logistic.Cache(y, y * (1 - y))
+                return LogisticCache(y, y * (1 - y))
             case "relu":
                 return (y > 0).astype(y.dtype)
             case "softplus":

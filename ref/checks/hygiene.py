@@ -4,7 +4,7 @@
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,12 +14,12 @@ Array = np.ndarray
 
 
 def leaves(tree, path: str = "") -> Iterator[tuple[str, Array | float]]:
-    """Every array and number in a nest of tuples, lists, dicts and objects with a flat `.vector`."""
+    """Every array and number in a nest of sequences, dicts and objects with a flat `.vector`."""
     if tree is None or callable(tree) or isinstance(tree, (str, bytes)):
         return
     if hasattr(tree, "vector"):
         yield f"{path}.vector", tree.vector
-    elif isinstance(tree, (tuple, list)):
+    elif isinstance(tree, Sequence):
         names = getattr(tree, "_fields", range(len(tree)))
         for name, item in zip(names, tree):
             yield from leaves(item, f"{path}.{name}" if isinstance(name, str) else f"{path}[{name}]")

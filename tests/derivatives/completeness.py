@@ -3,7 +3,7 @@
 import ast
 import functools
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,11 @@ def resolve(name: str) -> Callable:
     return functools.reduce(getattr, qualified.split("."), importlib.import_module(module))
 
 
+def is_compiled(name: str) -> bool:
+    """Whether it is machine code here: its body cannot be changed, so faults are planted where NUMBA_DISABLE_JIT is set."""
+    return hasattr(resolve(name), "py_func")
+
+
 def uncovered(found: Iterable[str], cases: Iterable[Case], exempt: Mapping[str, str] = EXEMPT) -> list[str]:
     """The derivatives that no case covers."""
     covered = {name for case in cases for name in case.covers}
@@ -65,7 +70,7 @@ def vanished(tree):
     """A result with every number in it replaced by zero: what a derivative returns that is not there at all."""
     if isinstance(tree, tuple):
         return type(tree)(*map(vanished, tree)) if hasattr(tree, "_fields") else tuple(map(vanished, tree))
-    if isinstance(tree, list):
+    if isinstance(tree, Sequence):
         return list(map(vanished, tree))
     if hasattr(tree, "vector"):
         return tree.like(np.zeros_like(tree.vector))

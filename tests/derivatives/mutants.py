@@ -1,6 +1,8 @@
 """Plant faults in every derivative and run its cases: each fault must be caught.  `make mutants` prints the table."""
 
 import inspect
+import os
+import subprocess
 import sys
 import time
 import warnings
@@ -9,16 +11,22 @@ from contextlib import contextmanager
 from types import CodeType
 from typing import NamedTuple
 
+import numpy as np
+
 from ref.checks import CheckFailure
 from tests.derivatives.cases import CASES
 from tests.derivatives.cases.case import Case
-from tests.derivatives.completeness import resolve
+from tests.derivatives.completeness import is_compiled, resolve
 from tests.derivatives.mutations import Mutant, mutants
 
 EITHER_SIGN = "A and -A are factors of the same A A'"
 SQUARED = "only its square is used"
 SHIFT = "softmax(x) = softmax(x + c): the shift only prevents overflow, which tests/foundation holds at |z| = 1e4"
 RATIO = "the same factor stands in numerator and denominator"
+TWICE = "some cases are computed twice, and written to the same place"
+PARTS = "the parts are summed: any order will do"
+ROWS = "the loops run over the first argument's rows; more are not read"
+TURNED = "the rows in another order, counted from the last: each once all the same"
 
 # Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
 EQUIVALENT = [
@@ -63,13 +71,39 @@ EQUIVALENT = [
     ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)", "the size of a chunk changes memory, not the value"),
     ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
      "the same two signs, each as likely"),
+    *((f"numba_kernels.cpu.elman:{name}", "N * p", after, TWICE) for name in ("_forward", "_r_forward")
+      for after in ("p", "-(N * p)")),
+    *((f"numba_kernels.cpu.elman:{name}", "p", "p - 1", PARTS) for name in ("_backward", "_r_backward")),
+    *((f"numba_kernels.cpu.elman:{name}", "high", "high + 1", ROWS) for name in ("_backward_cases", "_r_backward_cases")),
+    *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
 ]
+
+
+# The kernels as plain Python, so that faults can be planted there too; their cases are taken in four parts.
+PLAIN = {"NUMBA_DISABLE_JIT": "1", "NUMBA_NUM_THREADS": "4"}
 
 
 class Outcome(NamedTuple):
     name: str
     mutant: Mutant
     fate: str  # "caught" by a check, "crashed" before one could tell, "equivalent" by rule, or "survived"
+
+
+@contextmanager
+def empty_is_nan() -> Iterator[None]:
+    """np.empty and np.empty_like give NaN: otherwise the right numbers may still stand in memory that a fault leaves unwritten."""
+    empty, empty_like = np.empty, np.empty_like
+
+    def marked(array):
+        if np.issubdtype(array.dtype, np.inexact):
+            array[...] = np.nan
+        return array
+
+    np.empty, np.empty_like = (lambda *a, **k: marked(empty(*a, **k))), (lambda *a, **k: marked(empty_like(*a, **k)))
+    try:
+        yield
+    finally:
+        np.empty, np.empty_like = empty, empty_like
 
 
 @contextmanager
@@ -117,10 +151,10 @@ def fate(mutant: Mutant, name: str, cases: Iterable[Case]) -> str:
 
 
 def covered_functions(cases: Iterable[Case] = CASES) -> dict[str, list[Case]]:
-    """Each covered function once, under the name it was defined by, with its cases."""
+    """Each covered function that is Python here once, under the name it was defined by, with its cases."""
     covering: dict[str, list[Case]] = {}
     for case in cases:
-        for name in dict.fromkeys(f"{resolve(n).__module__}:{resolve(n).__qualname__}" for n in case.covers):
+        for name in dict.fromkeys(f"{resolve(n).__module__}:{resolve(n).__qualname__}" for n in case.covers if not is_compiled(n)):
             covering.setdefault(name, []).append(case)
     return covering
 
@@ -150,8 +184,11 @@ def report(outcomes: list[Outcome]) -> str:
 
 
 def main() -> int:
+    if any(os.environ.get(name) != value for name, value in PLAIN.items()):
+        return subprocess.call([sys.executable, "-m", "tests.derivatives.mutants"], env={**os.environ, **PLAIN})
     start = time.perf_counter()
-    outcomes = list(run(covered_functions()))
+    with empty_is_nan():
+        outcomes = list(run(covered_functions()))
     print(report(outcomes))
     print(f"{time.perf_counter() - start:.1f} s")
     return any(outcome.fate == "survived" for outcome in outcomes)

@@ -64,7 +64,7 @@ def _walk(node: ast.AST, place: str) -> Iterator[tuple[ast.AST, str]]:
     if isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr)) or _checks_arguments(node):
         return
     yield node, place
-    if place in ("index", "bound") and isinstance(node, ast.Call):
+    if place in ("index", "bound") and isinstance(node, (ast.Call, ast.Attribute)) or _allocates(node):
         return
     if isinstance(node, ast.Return) and node.value is not None:
         for value in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
@@ -100,13 +100,17 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
+def _allocates(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _called(node) in ALLOCATING
+
+
 def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.BinOp:
     return ast.BinOp(left, op, right)
 
 
 def _replacements(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
     if place in ("index", "bound"):
-        if isinstance(node, (ast.Name, ast.Constant, ast.BinOp, ast.Call)) and isinstance(getattr(node, "value", 0), int):
+        if isinstance(node, (ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.Subscript)) and isinstance(getattr(node, "value", 0), int):
             yield "off by one", _binary(node, ast.Sub(), ast.Constant(1))
             yield "off by one", _binary(node, ast.Add(), ast.Constant(1))
         return
@@ -118,7 +122,7 @@ def _replacements(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield "dropped", ast.Pass()
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call) \
-            and not _is_sum(node.value) and not _checks_arguments(node.value):
+            and not _is_sum(node.value) and not _checks_arguments(node.value) and not _allocates(node.value):
         yield "scale", ast.Assign(node.targets, _binary(ast.Constant(1.0001), ast.Mult(), node.value))
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield "transpose", node.value
@@ -153,9 +157,9 @@ def _is_sum(node: ast.AST) -> bool:
 
 
 def _writes_to(call: ast.Call) -> bool:
-    """np.something(a, ..., out=b): its value is in b."""
-    return bool(call.args) and getattr(getattr(call.func, "value", None), "id", None) == "np" and any(
-        keyword.arg == "out" for keyword in call.keywords)
+    """np.something(a, ..., out=b) or np.dot(a, b, c): its value is in the last."""
+    return bool(call.args) and getattr(getattr(call.func, "value", None), "id", None) == "np" and (
+        any(keyword.arg == "out" for keyword in call.keywords) or (_called(call) == "dot" and len(call.args) == 3))
 
 
 def _of_arithmetic(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:

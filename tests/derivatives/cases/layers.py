@@ -32,15 +32,14 @@ LAYERS = [
 ]
 
 
-def recurrence(T: int, phi: str) -> Case:
-    name = f"layers.elman {phi} T={T}"
-    op = SimpleNamespace(forward=partial(elman.forward, phi=phi), backward=elman.backward, r_forward=elman.r_forward,
-                         r_backward=elman.r_backward)
+def recurrence(T: int, phi: str, op=elman, helpers: tuple[str, ...] = functions(elman, "_over_time")) -> Case:
+    name = f"{op.__name__.removeprefix('ref.')} {phi} T={T}"
+    passes = SimpleNamespace(forward=partial(op.forward, phi=phi), backward=op.backward, r_forward=op.r_forward, r_backward=op.r_backward)
     arguments = {"x": 0.5 * normal(T, 4, 6), "U": normal(6, 7, seed=1), "W": 0.5 * normal(7, 7, seed=2),
                  "b": normal(7, seed=3), "h0": normal(7, seed=4)}
-    return Case(name, functions(elman, *FOUR_PASSES, "_over_time"),
-                lambda: check_op(op, arguments, analytic=phi != "softplus", name=name))
+    analytic = op is elman and phi != "softplus"  # the kernels refuse complex numbers
+    return Case(name, functions(op, *FOUR_PASSES) + helpers, lambda: check_op(passes, arguments, analytic=analytic, name=name))
 
 
-RECURRENCES = [*(recurrence(T, "tanh") for T in (1, 2, 3, 5)), recurrence(2, "logistic"), recurrence(3, "softplus"),
-               recurrence(5, "identity")]
+PHIS = [*((T, "tanh") for T in (1, 2, 3, 5)), (2, "logistic"), (3, "softplus"), (5, "identity")]
+RECURRENCES = [recurrence(T, phi) for T, phi in PHIS]

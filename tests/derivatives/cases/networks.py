@@ -3,6 +3,7 @@
 import numpy as np
 
 from ref.checks import Row, check_network, numerical_backward, require_equal
+from ref.layers import elman
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
@@ -34,10 +35,14 @@ NETWORKS = [
 ]
 
 
-def elman_rnn(T: int, activation: str, outputs: str, sizes=(5, 4, 2), cases: int = 3) -> Case:
-    network, name = ElmanRNN(*sizes, activation, outputs), f"networks.elman_rnn {activation} {outputs} T={T}"
+def elman_rnn(T: int, activation: str, outputs: str, sizes=(5, 4, 2), cases: int = 3, op=elman,
+              helpers: tuple[str, ...] = ()) -> Case:
+    """op: the recurrence, or a compiled twin, whose functions helpers names."""
+    network, name = ElmanRNN(*sizes, activation, outputs, op), f"networks.elman_rnn {activation} {outputs} T={T}"
+    if op is not elman:
+        name += f" on {op.__name__}"
     theta, x = dense_start(network), normal(T, cases, sizes[0], seed=3)
-    return Case(name, functions(ElmanRNN, *FOUR_PASSES, "_read", "_at_its_steps"),
+    return Case(name, functions(ElmanRNN, *FOUR_PASSES, "_read", "_at_its_steps") + helpers,
                 lambda: check_network(network, theta, x, name=name))
 
 
@@ -74,4 +79,4 @@ def through_time(activation: str, outputs: str) -> Case:
     return Case(name, functions(ElmanRNN, "state_gradients", "_at_its_steps"), run)
 
 
-RECURRENT += [through_time("tanh", "all"), through_time("logistic", "last")]
+THROUGH_TIME = [through_time("tanh", "all"), through_time("logistic", "last")]

@@ -1,0 +1,67 @@
+"""accelerate(network): the same network, computed by the compiled twins."""
+
+import numpy as np
+import pytest
+
+from numba_kernels import accelerate, cpu
+from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
+from ref.layers import elman
+from ref.losses import softmax_cross_entropy
+from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.mlp import MLP
+from ref.sequence_objective import SequenceObjective
+from ref.tasks.pathological import temporal_order
+
+TASK = temporal_order(12)
+
+
+def pair(**options) -> tuple[SequenceObjective, SequenceObjective]:
+    network = ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs)
+    return tuple(SequenceObjective(net, softmax_cross_entropy, 1e-3, chunk=7) for net in (network, accelerate(network)))
+
+
+def test_the_given_network_stays_as_it_is():
+    network = ElmanRNN(2, 3, 1)
+    faster = accelerate(network)
+    assert network.elman is elman and faster.elman is cpu.elman
+    assert (faster.sizes, faster.shapes, type(faster)) == (network.sizes, network.shapes, ElmanRNN)
+
+
+def test_a_network_without_twins_is_refused():
+    with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of elman"):
+        accelerate(MLP((3, 2)))
+
+
+def test_value_gradient_and_products_are_the_same():
+    objectives = pair()
+    theta = objectives[0].network.init(np.random.default_rng(1), "glorot")
+    v = np.random.default_rng(2).standard_normal(theta.size)
+    batch = TASK.sample(np.random.default_rng(3), 20)
+    kinds = ("gauss_newton", "hessian")
+    found = []
+    for objective in objectives:
+        damped = structurally_damped(objective.network, 0.3)
+        found.append([objective.value(theta, batch), objective.gradient(theta, batch).vector,
+                      *(objective.curvature(theta, batch, kind) @ v for kind in (*kinds, damped))])
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def test_a_step_of_hessian_free_is_the_same():
+    objectives = pair()
+    theta = objectives[0].network.init(np.random.default_rng(1))
+    optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=15, rho="damped", structural=0.03)
+    after = [optimizer.step(theta, optimizer.init(theta), objective, fresh_sequences(TASK, 0, 0, 20, 2)) for objective in objectives]
+    np.testing.assert_allclose(after[1][0].vector, after[0][0].vector, rtol=1e-7, atol=1e-9)
+    assert after[1][2]["cg_iterations"] == after[0][2]["cg_iterations"]
+
+
+def test_states_that_overflow_are_reported_alike():
+    network = ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs, activation="identity")
+    batch, values = TASK.sample(np.random.default_rng(3), 5), []
+    for net in (network, accelerate(network)):
+        theta = net.init(np.random.default_rng(1), "glorot")
+        theta["W"] *= 1e60
+        with np.errstate(over="ignore", invalid="ignore"):
+            values.append(SequenceObjective(net, softmax_cross_entropy).value(theta, batch))
+    assert np.isnan(values).all()

@@ -1,0 +1,84 @@
+"""Arrays that a kernel cannot read as they are: made ready, or refused with the argument's name; never read wrongly."""
+
+import numpy as np
+import pytest
+
+from numba_kernels.cpu import elman as kernel
+from numba_kernels.cpu.prepare import prepare
+from ref.layers import elman as reference
+from tests.kernels.elman_problem import arrays, assert_same, results
+
+
+def strided(array: np.ndarray) -> np.ndarray:
+    """The same numbers, every second one of a larger array."""
+    wide = np.full((*array.shape[:-1], 2 * array.shape[-1]), np.nan, array.dtype)
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+def backwards(array: np.ndarray) -> np.ndarray:
+    return array[::-1].copy()[::-1]
+
+
+@pytest.mark.parametrize("laid", (np.asfortranarray, strided, backwards))
+def test_arrays_in_another_order_give_the_same(laid):
+    a = arrays(4)
+    other = {name: laid(array) for name, array in a.items()}
+    assert not all(array.flags.c_contiguous for array in other.values())
+    assert_same(results(kernel, other, "tanh"), results(kernel, a, "tanh"), 0)
+
+
+def forward(a: dict, **changed):
+    a = {**a, **changed}
+    return kernel.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"))
+
+
+@pytest.mark.parametrize("changed, error, message", [
+    (dict(W=np.zeros((4, 4), np.float32)), TypeError, "W is float32 but x is float64"),
+    (dict(x=np.zeros((3, 5, 3), int)), TypeError, "x is int64 but must be an array of float32 or float64"),
+    (dict(b=np.zeros(4, complex)), TypeError, "b is complex128 but must be"),
+    (dict(h0=[0.0, 0.0, 0.0, 0.0]), TypeError, "h0 is list but must be an array"),
+    (dict(x=np.zeros((0, 5, 3))), ValueError, r"x has shape \(0, 5, 3\): T must be at least 1"),
+    (dict(x=np.zeros((3, 0, 3))), ValueError, r"x has shape \(3, 0, 3\): N must be at least 1"),
+    (dict(x=np.zeros((3, 3))), ValueError, r"x has shape \(3, 3\) but must be \(T, N, D\)"),
+    (dict(U=np.zeros((2, 4))), ValueError, r"U has shape \(2, 4\) but must be \(D, H\) with D = 3"),
+    (dict(W=np.zeros((4, 3))), ValueError, r"W has shape \(4, 3\) but must be \(H, H\) with H = 4"),
+    (dict(b=np.zeros((1, 4))), ValueError, r"b has shape \(1, 4\) but must be \(H\)"),
+    (dict(phi="softmax"), ValueError, "phi is 'softmax' but must be one of identity, logistic, tanh, relu, softplus"),
+])
+def test_forward_refuses(changed, error, message):
+    with pytest.raises(error, match=message):
+        forward(arrays(3), **changed)
+
+
+def test_the_other_passes_refuse():
+    a = arrays(3)
+    _, cache = forward(a)
+    _, r_cache = kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], cache)
+    for call, error, message in (
+        (lambda: kernel.backward(a["dh"].astype(np.float32), cache), TypeError, "dh is float32 but x is float64"),
+        (lambda: kernel.backward(a["dh"][:2], cache), ValueError, r"dh has shape \(2, 5, 4\).* with T = 3"),
+        (lambda: kernel.backward(a["dh"], cache, a["damped"][:, :4]), ValueError, r"damped has shape .* with N = 5"),
+        (lambda: kernel.r_forward(a["Rx"][:2], a["RU"], a["RW"], a["Rb"], a["Rh0"], cache), ValueError, "Rx has shape"),
+        (lambda: kernel.r_forward(None, a["RU"], a["RW"][:3], a["Rb"], a["Rh0"], cache), ValueError, "RW has shape"),
+        (lambda: kernel.r_backward(a["Rdh"][:, :, :3], a["dh"], cache, r_cache), ValueError, "Rdh has shape"),
+        (lambda: kernel.backward(a["dh"], cache._replace(h=cache.h[1:])), ValueError, r"h has shape .* \(T\+1, N, H\)"),
+    ):
+        with pytest.raises(error, match=message):
+            call()
+
+
+def test_prepare_copies_only_what_it_must():
+    x = np.zeros((3, 4))
+    ready, turned = prepare("T N, N T", x=x, y=x.T)
+    assert ready is x and turned.flags.c_contiguous and not np.shares_memory(turned, x)
+
+
+@pytest.mark.parametrize("phi", ("relu", "identity"))
+def test_states_that_overflow_are_not_finite_as_in_the_reference(phi):
+    a = arrays(5)
+    a["W"] = 1e100 * np.abs(a["W"])  # whose sign a rectifier would cut off
+    with np.errstate(over="ignore", invalid="ignore"):
+        ours, theirs = forward(a, phi=phi)[0], reference.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], phi)[0]
+    assert not np.isfinite(ours).all()
+    np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(theirs))

@@ -1,0 +1,44 @@
+"""The kernels as plain Python and with checked bounds, each in a process of its own: numba reads these settings once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import numba, numpy as np
+from numba_kernels.cpu import elman as kernel
+from ref.layers import elman as reference
+from tests.kernels.elman_problem import arrays, assert_same, results
+
+assert bool(numba.config.DISABLE_JIT) is {plain} and bool(numba.config.BOUNDSCHECK) is {checked}
+for T, phi in ((1, "tanh"), (3, "tanh"), (3, "softplus"), (2, "relu"), (2, "logistic"), (2, "identity")):
+    a = arrays(T)
+    assert_same(results(kernel, a, phi), results(reference, a, phi), 1e-13)
+print("the same")
+"""
+
+
+def run(program: str, **environment) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300,
+                          env={**os.environ, "LONGHAND_NUMBA_CACHE": "0", **environment})
+
+
+@pytest.mark.parametrize("setting, plain, checked", [("NUMBA_DISABLE_JIT", True, False), ("NUMBA_BOUNDSCHECK", False, True)])
+def test_kernels_also_run(setting, plain, checked):
+    result = run(PROGRAM.format(plain=plain, checked=checked), **{setting: "1"})
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "the same\n"
+
+
+def test_checked_bounds_would_notice_an_index_out_of_range():
+    program = """
+import numpy as np
+from numba_kernels.cpu.in_place import add
+add(np.zeros((3, 2)), np.zeros((2, 2)))
+"""
+    result = run(program, NUMBA_BOUNDSCHECK="1")
+    assert result.returncode != 0 and "IndexError" in result.stderr

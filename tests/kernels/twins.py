@@ -1,0 +1,41 @@
+"""Find every compiled twin by reading the tree, and say what is wrong with one that is not a twin."""
+
+import ast
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PASSES = ("forward", "backward", "r_forward", "r_backward")
+
+
+def kernel_modules(root: Path = ROOT) -> list[str]:
+    """Names of the files of numba_kernels/cpu that define any of the four passes; the others are helpers."""
+    def defined(path: Path) -> set[str]:
+        return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+
+    return [path.stem for path in sorted((root / "numba_kernels" / "cpu").glob("*.py")) if defined(path) & set(PASSES)]
+
+
+def reference_modules(root: Path = ROOT) -> list[str]:
+    return [path.stem for path in sorted((root / "ref" / "layers").glob("*.py"))]
+
+
+def orphans(twins: dict, root: Path = ROOT) -> list[str]:
+    """What is wrong: kernels without a reference, or not listed in twins; listed ones that are not there."""
+    kernels, references = kernel_modules(root), reference_modules(root)
+    return [*(f"{name} has no reference in ref/layers" for name in kernels if name not in references),
+            *(f"{name} is not in TWINS" for name in kernels if name not in twins),
+            *(f"{name} is in TWINS but has no file with passes" for name in twins if name not in kernels)]
+
+
+def differences(name: str) -> list[str]:
+    """Where the public functions of a twin and of its reference are not called alike."""
+    kernel, reference = (import_module(f"{package}.{name}") for package in ("numba_kernels.cpu", "ref.layers"))
+
+    def public(module) -> dict[str, inspect.Signature]:
+        return {key: inspect.signature(value) for key, value in vars(module).items()
+                if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")}
+
+    ours, theirs = public(kernel), public(reference)
+    return [f"{key}: {ours.get(key)} and {theirs.get(key)}" for key in sorted(ours.keys() | theirs.keys()) if ours.get(key) != theirs.get(key)]
