@@ -30,7 +30,7 @@ def compare(workload: str, flops: Mapping[str, int], norms: Mapping[str, float],
     """Rows and notes for every dtype and task.  Raises ValueError where a program's result is not the others'.
 
     flops   task -> floating-point operations of the matrix products that it cannot do without
-    norms   task -> the norm of its result
+    norms   task -> the norm of its result, where it is known
     peers   names of the peers' programs in the workload's file; ours is `longhand`
     limits  (task, dtype) -> Limits, where there are any
     """
@@ -51,7 +51,7 @@ def compare(workload: str, flops: Mapping[str, int], norms: Mapping[str, float],
                     notes.append(f"{workload} {dtype}: PEER NOT RUN: {program.name}: {program.missing} is not installed")
             for task in flops:
                 able = [program for program in programs if task in program.fingerprints]
-                require_agreement(able, task, norms[task], AGREEMENT[dtype])
+                require_agreement(able, task, norms.get(task), AGREEMENT[dtype])
                 turns = {program.name: (program, task) for program in able} | {"gemm": (machine, "gemm")}
                 seconds = take_turns(turns, settings.repeats, settings.clock)
                 rows += _rows(task, dtype, seconds, flops[task], limits.get((task, dtype), Limits({})))

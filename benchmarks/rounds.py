@@ -60,9 +60,13 @@ def take_turns(turns: dict[str, tuple[Program, str]], repeats: int, clock: str =
     return {label: np.array(values) for label, values in seconds.items()}
 
 
-def require_agreement(programs: list[Program], task: str, norm: float, tolerance: float) -> None:
-    """Raise ValueError where a result does not have the norm, or two programs' fingerprints differ: one computes something else."""
+def require_agreement(programs: list[Program], task: str, norm: float | None, tolerance: float) -> None:
+    """Raise ValueError where a result does not have the norm, or two programs' fingerprints differ: one computes something else.
+
+    norm: None where it is not known beforehand.
+    """
     first = programs[0].fingerprints[task]
+    norm = first[0] if norm is None else norm
     for program in programs:
         got = program.fingerprints[task]
         if not abs(got[0] - norm) <= tolerance * norm:
