@@ -24,7 +24,8 @@ SETTINGS = {
     "dtype": "float32", "n_hidden": 100, "initialisation": "sparse", "weight_decay": 2e-5, "n_test": 10_000, "chunk": 500,
     "sequences": 500, "batches": 4, "minibatch": 100, "evaluate_every": 500, "tuning_share": 0.2, "momentum": 0.99,
     "hf": {"damping": 0.1, "max_iterations": 150, "structural": 0.03},
-    "grid": {"gradient-descent": [0.01, 0.03, 0.1], "nesterov": [0.001, 0.003, 0.01], "adam": [0.0003, 0.001, 0.003]},
+    "grid": {"gradient-descent": [0.001, 0.003, 0.01, 0.03, 0.1], "nesterov": [0.00003, 0.0001, 0.0003, 0.001, 0.003],
+             "adam": [0.0001, 0.0003, 0.001, 0.003]},
 }
 OTHERS = ("multiplication", "xor", "temporal_order_3bit", "random_permutation", "memorisation_5bit", "memorisation_20bit")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.figures import COLOURS, new_figure, plain_numbers, save
+from ref.experiments.figures import COLOURS, DASHES, new_figure, plain_numbers, save
 from ref.experiments.pathological_report import TITLES, outcomes, prefix, task_title
 from ref.experiments.pathological_training import objective_of, start, task_of, held_out_sequences
 from ref.experiments.recording import read_checkpoint, read_rows
@@ -12,6 +12,7 @@ from ref.experiments.run import finished, read_config
 from ref.parameters import Parameters
 
 COLOUR = dict(zip(TITLES, COLOURS))
+LOOK = {method: {"color": colour, "ls": dash} for method, colour, dash in zip(TITLES, COLOURS, DASHES)}
 
 
 def draw(folder) -> list[Path]:
@@ -47,14 +48,15 @@ def learning_curves(folder: Path, config: dict, parts: dict) -> Path:
     jobs = config["jobs"]
     columns = min(3, len(jobs))
     rows = -(-len(jobs) // columns)
-    figure, axes = new_figure(rows, columns, width=3.6 * columns, height=2.6 * rows + 0.5, squeeze=False)
+    figure, axes = new_figure(rows, columns, width=max(3.6 * columns, 7.2), height=2.6 * rows + 0.5, squeeze=False)
     for ax, job in zip(axes.flat, jobs):
         for method, results in outcomes(config, parts, job).items():
             for seed in range(len(results)):
                 row = [r for r in read_rows(folder / f"{prefix(job)}-{method}-{seed}") if "wrong" in r]
                 work = np.array([r["gradient_equivalents"] for r in row]) / 1000
                 wrong = np.maximum([r["wrong"] for r in row], 1 / config["n_test"])
-                ax.loglog(work[1:], wrong[1:], "-", color=COLOUR[method], marker="", lw=1 if seed else 1.8, label=f"_{seed}" if seed else TITLES[method])
+                ax.loglog(work[1:], wrong[1:], **LOOK[method], marker="", lw=1 if seed else 1.8,
+                          label=f"_{seed}" if seed else TITLES[method])
         ax.axhline(task_of({**config, **job}).threshold, color="grey", ls=":", marker="", lw=1, label="solved below")
         ax.set_title(task_title(job))
         ax.set_xlabel("work (thousands of gradients)")
@@ -102,7 +104,7 @@ def gradients_through_time(folder: Path, config: dict, parts: dict) -> Path:
         ax.semilogy(np.arange(1, len(norms) + 1), np.maximum(norms, 1e-30), label=label)
         ends.append(f"{label} {norms[0]:.1e} at step 1 and {norms.max():.1e} at most")
     ax.set_xlabel("step t")
-    ax.set_ylabel("norm of dL/dh_t (root mean square over sequences)")
+    ax.set_ylabel("norm of dL/dh_t\n(root mean square over sequences)")
     ax.set_title(task_title(job))
     ax.legend()
     return save(figure, folder / "figures" / "gradients_through_time.png",
@@ -127,7 +129,8 @@ def trajectories(folder: Path, config: dict, parts: dict) -> Path:
     for n, colour in zip(cases[:3], COLOURS):
         steps = np.arange(1, end[n] + 2)
         out = z[: end[n] + 1, n, int(value[n]) if answer.shape[1] > 1 else 0]
-        left.plot(steps, out, "-", marker="", color=colour, label=f"sequence {n + 1}: target {value[n]:.2f}")
+        wanted = f"target {value[n]:.2f}" if answer.shape[1] == 1 else f"class {value[n]}"
+        left.plot(steps, out, "-", marker="", color=colour, label=f"sequence {n + 1}: {wanted}")
         if x.shape[2] == 2:
             marked = np.flatnonzero(x[: end[n] + 1, n, 1] == 1)
             left.plot(marked + 1, out[marked], "o", ls="", color=colour, markevery=1, label="_")
@@ -140,7 +143,8 @@ def trajectories(folder: Path, config: dict, parts: dict) -> Path:
         right.plot(*path.T, "-", marker="", color="grey", lw=0.4, label="_")
     last = (h[end, cases] - centre) @ axes_of.T
     points = right.scatter(*last.T, c=value, cmap="viridis", s=18, zorder=3)
-    figure.colorbar(points, ax=right, label="target" if answer.shape[1] == 1 else "class")
+    figure.colorbar(points, ax=right, label="target" if answer.shape[1] == 1 else "class",
+                    ticks=None if answer.shape[1] == 1 else range(answer.shape[1]))
     right.set_xlabel("first principal component")
     right.set_ylabel("second principal component")
     right.set_title("hidden states: paths (grey) and ends (coloured)")

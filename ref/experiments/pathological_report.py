@@ -38,13 +38,13 @@ def section(folders) -> str:
 def _run(folder) -> str:
     config, parts = read_config(folder), finished(folder)["parts"]
     lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} hidden units", "",
-             "| task | method | solved | work to solve, thousands | sequences, thousands | seconds | not solved: seed (wrong at the end) |",
+             "| task | method | solved | work to solve, thousands | sequences, thousands | processor seconds | not solved: seed (wrong at the end) |",
              "|---|---|---|---|---|---|---|"]
     for job in config["jobs"]:
         for method, results in outcomes(config, parts, job).items():
             lines.append(f"| {task_title(job)} | {_title(method, results)} | {sum(r['solved'] for r in results)} of {len(results)} | "
                          + " | ".join(_spread([r[of] / unit for r in results if r["solved"]])
-                                      for of, unit in (("gradient_equivalents", 1000), ("sequences", 1000), ("seconds", 1)))
+                                      for of, unit in (("gradient_equivalents", 1000), ("sequences", 1000), ("processor_seconds", 1)))
                          + f" | {_failures(config, results)} |")
     budgets = "; ".join(f"{task_title(job)}: {job['budget'] / 1000:g}" + "".join(f", {name} {value}" for name, value in job["settings"].items())
                         for job in config["jobs"])

@@ -95,4 +95,5 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     last = [row for row in result.rows if "wrong" in row][-1]
     return {"solved": result.stopped == REACHED, "wrong": last["wrong"], "test_loss": last["test_loss"], "rate": config["rate"],
             "stopped": result.stopped, "steps": result.step, "sequences": result.step * sequences_a_step(config),
-            "gradient_equivalents": result.gradient_equivalents, "seconds": result.seconds}
+            "gradient_equivalents": result.gradient_equivalents, "seconds": result.seconds,
+            "processor_seconds": sum(row.get("step_processor_seconds", 0.0) for row in result.rows)}

@@ -9,7 +9,7 @@ checkpoint writes the same rows and ends at the same parameters, bit for bit (un
 
 import sys
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,10 +63,11 @@ def train(
                      and no parent process has a bar of its own
 
     A row holds "step", the report, the evaluation, and "gradient_equivalents" spent in all (the step's own are
-    "step_gradient_equivalents"); its timing "seconds" spent in all, "step_seconds", and "done", the share of the
-    budget spent. The last row has "stopped", the reason.  A loss or parameters that are not finite end training; the
-    result is then the last state that was still good: before the parameters that are not finite, or before those
-    whose loss is not. Training that had already ended is not taken up again: its result is returned as it is.
+    "step_gradient_equivalents"); its timing "seconds" spent in all, "step_seconds", "step_processor_seconds" (of all
+    threads; they do not grow on a busy machine), and "done", the share of the budget spent.  The last row has "stopped",
+    the reason.  A loss or parameters that are not finite end training; the result is then the last state that was still
+    good: before the parameters that are not finite, or before those whose loss is not.  Training that had already ended
+    is not taken up again: its result is returned as it is.
     """
     if until and not evaluate:
         raise ValueError("until judges evaluations, but evaluate is None")
@@ -95,10 +96,10 @@ def train(
     saved_step, saved_at = now.step, perf_counter()
     with _bar(progress, label) as bar:
         while not now.stopped:
-            began = perf_counter()
+            began, worked = perf_counter(), process_time()
             with np.errstate(over="ignore", invalid="ignore"):  # what is not finite ends training, below
                 after, state, report = optimizer.step(theta.like(now.theta), now.state, objective, batches(now.step))
-            took = perf_counter() - began
+            took, worked = perf_counter() - began, process_time() - worked
             new = Checkpoint(after.vector, state, now.step + 1, now.rows + 1,
                              now.gradient_equivalents + report["gradient_equivalents"], now.seconds + took)
             spent = {"steps": new.step, "seconds": new.seconds, "gradient_equivalents": new.gradient_equivalents}
@@ -117,7 +118,7 @@ def train(
             row, timing = _row(now.step + 1, report, new)
             row = _joined(row, evaluation)
             done = max(spent[name] / most for name, most in budgets.items())
-            timing |= {"seconds": new.seconds, "step_seconds": took, "done": min(1.0, done)}
+            timing |= {"seconds": new.seconds, "step_seconds": took, "step_processor_seconds": worked, "done": min(1.0, done)}
             recorder.append(row, timing)
             good, now = now, new
             bar.set_postfix_str(f"step {row['step']}, loss {report['loss']:.4g}", refresh=False)

@@ -12,7 +12,7 @@ from ref.objective import Objective
 from ref.optimizers import Adam, GradientDescent, Memory, Momentum, Nesterov, minibatches, rising, same_batch, train
 from tests.optimizers.quadratic import BATCH, Quadratic, start
 
-TIMINGS = ("seconds", "step_seconds", "done")
+TIMINGS = ("seconds", "step_seconds", "step_processor_seconds", "done")
 
 
 def problem(dtype=np.float64):
