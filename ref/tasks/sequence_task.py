@@ -1,7 +1,8 @@
 """A task on sequences: how to draw fresh cases of it, and when an answer counts as wrong.
 
-Arrays are time-major: inputs x (steps, N, D), targets t (steps, N, C), mask (steps, N) of booleans. The mask selects
-the steps that have a target; everywhere else t is zero and the loss has to leave the step out.
+Arrays are time-major: inputs x (steps, N, D), targets t (S, N, C), mask (S, N) of booleans. The mask selects the steps
+that have a target; everywhere else t is zero and the loss has to leave the step out. S = steps for a network that reads
+out all steps; where the last one alone has a target, S = 1 for a network that reads out the last: `outputs` says which.
 """
 
 from collections.abc import Callable
@@ -32,6 +33,15 @@ class SequenceTask:
     dtype: np.dtype = np.dtype(np.float64)
     threshold: float = SUCCESS  # solved when `wrong` is below
     last_step_only: bool = False  # whether `wrong` looks at the last step alone
+    outputs: str = "all"  # the steps that the network reads out, "all" or the "last": t and mask have `rows` of them
+
+    def __post_init__(self):
+        require_outputs(self.outputs)
+
+    @property
+    def rows(self) -> int:
+        """Rows of t and mask."""
+        return output_rows(self.outputs, self.steps)
 
     def sample(self, rng: np.random.Generator, n: int) -> Batch:
         """Draw x, t, mask of n fresh cases. The same state of rng gives the same bytes."""
@@ -42,7 +52,7 @@ class SequenceTask:
     def wrong(self, z: Array, t: Array, mask: Array) -> float:
         """The fraction of wrong answers among the steps that the mask selects; NaN is always wrong.
 
-        z (steps, N, C) the network's outputs before the output nonlinearity. An answer is wrong when it is more than
+        z (S, N, C) the network's outputs before the output nonlinearity. An answer is wrong when it is more than
         0.04 away (squared_error), on the wrong side of 1/2 (logistic_cross_entropy), or not the most probable symbol
         (softmax_cross_entropy). Where a case has one target, this is the fraction of wrong sequences.
         """
@@ -63,11 +73,29 @@ class SequenceTask:
     def _check(self, z: Array, t: Array, mask: Array) -> None:
         for name, array in (("z", z), ("t", t)):
             array = require_floats(name, array, finite=name == "t")
-            if array.ndim != 3 or array.shape[::2] != (self.steps, self.n_outputs):
-                raise ValueError(f"{name} has shape {array.shape} but must be ({self.steps}, N, {self.n_outputs}): "
-                                 f"time-major, {self.name} at T = {self.T}")
+            if array.ndim != 3 or array.shape[::2] != (self.rows, self.n_outputs):
+                raise ValueError(f"{name} has shape {array.shape} but must be ({self.rows}, N, {self.n_outputs}): "
+                                 f"time-major, {self.name} at T = {self.T} with outputs={self.outputs!r}")
         if np.shape(mask) != z.shape[:2] or t.shape != z.shape:
             raise ValueError(f"z, t, mask have shapes {z.shape}, {t.shape}, {np.shape(mask)} "
-                             f"but must be (steps, N, C), (steps, N, C), (steps, N)")
+                             f"but must be (S, N, C), (S, N, C), (S, N)")
         if mask.dtype != bool:
             raise TypeError(f"mask is {mask.dtype} but must be bool")
+
+
+def require_outputs(outputs: str) -> str:
+    if outputs not in ("all", "last"):
+        raise ValueError(f"outputs is {outputs!r} but must be 'all' or 'last'")
+    return outputs
+
+
+def output_rows(outputs: str, steps: int) -> int:
+    """How many steps are read out of `steps`."""
+    return 1 if outputs == "last" else steps
+
+
+def distinct(rng: np.random.Generator, n: int, N: int) -> Array:
+    """The numbers of n different ones of N stored cases, drawn at random."""
+    if n > N:
+        raise ValueError(f"n is {n} but there are only {N} cases")
+    return rng.choice(N, size=n, replace=False)
