@@ -31,17 +31,17 @@ def learning_curves(folder: Path, config: dict, result: dict) -> Path:
         ax.set_xlabel(label)
         ax.set_xscale("log")
     axes[0].set_ylabel("train error (squared, summed over pixels)")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=6, fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
     parts = ((TITLES[method], result["parts"][method]) for method in methods(config))
     ends = ", ".join(f"{title} {part['train_error']:.2f} after {part['steps']} iterations" for title, part in parts)
     return save(figure, folder / "figures" / "learning_curves.png",
-                f"Training error against iterations, work and time for five methods. Errors at the end: {ends}.")
+                f"Training error against iterations, work and time for six runs. Errors at the end: {ends}.")
 
 
 def adaptation(folder: Path) -> Path:
     figure, axes = new_figure(2, 2, width=8, height=5, sharex=True)
     ends = {}
-    for method in ("kfac", "kfra"):
+    for method in ("kfac", "kfra", "kfac-published"):
         rows = [row for row in read_rows(folder / method) if "gamma" in row]
         for ax, (name, label) in zip(axes.flat, ADAPTED.items()):
             values = np.array([row[name] for row in rows])
@@ -52,9 +52,10 @@ def adaptation(folder: Path) -> Path:
         ax.set_yscale("log")
     for ax in axes[1]:
         ax.set_xlabel("iterations")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=8)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8)
     last = "; ".join(f"{TITLES[method]} " + ", ".join(f"{name} {ends[method, name]:.2g}" for name in ADAPTED)
-                     for method in ("kfac", "kfra"))
+                     for method in ("kfac", "kfra", "kfac-published"))
     return save(figure, folder / "figures" / "adaptation.png",
-                "The damping, the factors' damping, the learning rate and the momentum of K-FAC and KFRA against iterations. "
+                "The damping, the factors' damping, the learning rate and the momentum against iterations, "
+                "of K-FAC, KFRA and K-FAC from the published damping. "
                 f"At the end: {last}.")

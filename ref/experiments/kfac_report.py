@@ -3,14 +3,27 @@
 import numpy as np
 
 from ref.experiments.autoencoder_report import TITLES as FIRST_TITLES
+from ref.experiments.autoencoder import tried
 from ref.experiments.autoencoder_report import curve, error_at, setting_of, tuning
 from ref.experiments.run import finished, read_config
 
-TITLES = {**FIRST_TITLES, "kfac": "K-FAC", "kfra": "KFRA"}
+TITLES = {**FIRST_TITLES, "kfac": "K-FAC", "kfra": "KFRA", "kfac-published": "K-FAC, damping 150 as published"}
+
+NOTE = (
+    "No number of the papers stands here: our CURVES is a regeneration, not the same set. K-FAC and KFRA run with K-FAC's "
+    "published constants but for the initial damping, which is the best of a grid, as are the settings of Nesterov and "
+    "Adam; K-FAC from the published damping, 150, stands beside them. Hessian-free runs as in hf-curves."
+)
+TRIED = (
+    "Also tried, at the quick size with seed 0, to see whether it is the start or the rules that hold K-FAC back from 150: "
+    "a search that may keep gamma at the root of damping and decay where that is above 1. It ended no lower, K-FAC at 11.3 "
+    "with and without, KFRA at 13.4 against 12.3; the rules stay as published. Hessian-free does not depend on its start: "
+    "from a damping of 4.5, 0.45 or 0.045 it ended between 20.3 and 21.3, from its 45 at 22.3."
+)
 
 
 def methods(config: dict) -> list[str]:
-    return ["kfac", "kfra", "hf", *config["grid"]]
+    return ["kfac", "kfra", "kfac-published", "hf", *(method for method in config["grid"] if method in FIRST_TITLES)]
 
 
 def first_below(folder, part: str, against: str, error: float) -> str:
@@ -28,21 +41,19 @@ def error_after(folder, part: str, iterations: int) -> tuple[int, float]:
 
 
 def section(folders) -> str:
-    note = ("No number of the papers stands here: our CURVES is a regeneration, not the same set. "
-            "K-FAC and KFRA run with their published constants, Hessian-free as in hf-curves, Nesterov and Adam at the best setting of a grid.")
-    return "\n\n".join([note, *map(_run, folders)])
+    return "\n\n".join([NOTE, TRIED, *map(_run, folders)])
 
 
 def _run(folder) -> str:
     config, result = read_config(folder), finished(folder)
     parts, mean = result["parts"], result["mean_image_error"]
     shown = methods(config)
-    level = 0.05 * mean["train"]
+    level = 0.1 * mean["train"]
     lines = [
         f"### {config['preset']}, seed {config['seed']}, {config['dtype']}", "",
         f"Mean ink {100 * result['mean_ink']:.1f} %; error of the mean image {mean['train']:.2f} train, "
-        f"{mean['test']:.2f} test. Errors are squared error summed over pixels, mean over cases; 5 % of the mean image's is {level:.2f}.", "",
-        "| method | train | test | iterations | epochs of work | minutes | to 5 %: iterations | work | seconds | ended by |",
+        f"{mean['test']:.2f} test. Errors are squared error summed over pixels, mean over cases; 10 % of the mean image's is {level:.2f}.", "",
+        "| method | train | test | iterations | epochs of work | minutes | to 10 %: iterations | work | seconds | ended by |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in shown:
@@ -57,4 +68,19 @@ def _run(folder) -> str:
               + "; ".join(f"{TITLES[name]} {error:.3f} ({at})" for name, at, error in measured) + ".",
               "", f"Train error at equal seconds ({seconds:.0f}, the fewest of any): "
               + "; ".join(f"{TITLES[name]} {error_at(folder, name, 'seconds', seconds):.3f}" for name in shown) + "."]
-    return "\n".join([*lines, "", *tuning(config, parts)])
+    return "\n".join([*lines, "", *_tuning(config, parts)])
+
+
+def _tuning(config: dict, parts: dict[str, dict]) -> list[str]:
+    """What was tried: the first-order methods' settings, then the factored methods' initial damping."""
+    first_order = {method: axes for method, axes in config["grid"].items() if method in FIRST_TITLES}
+    lines = tuning({**config, "grid": first_order}, parts)
+    for method in (method for method in config["grid"] if method not in FIRST_TITLES):
+        ends = ((setting, parts[part]) for part, (of, setting) in tried(config).items() if of == method)
+        lines.append(f"- {TITLES[method]}, initial damping: "
+                     + ", ".join(f"{damping:g}: {part['train_error']:.2f}{_ending(part)}" for (damping,), part in ends))
+    return lines
+
+
+def _ending(part: dict) -> str:
+    return "" if part["stopped"] == "gradient_equivalents" else f" ({part['stopped']})"
