@@ -15,10 +15,11 @@ from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.momentum import Momentum
 from ref.optimizers.nesterov import Nesterov
 from ref.optimizers.recorder import Checkpoint, Memory, Recorder
+from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.schedules import rising
 from ref.optimizers.training import Result, train
 
 __all__ = [
-    "Adam", "Checkpoint", "GradientDescent", "Memory", "Momentum", "Nesterov", "Recorder", "Result", "minibatches",
-    "rising", "same_batch", "train",
+    "Adam", "Checkpoint", "GradientDescent", "Memory", "Momentum", "Nesterov", "RMSprop", "Recorder", "Result",
+    "minibatches", "rising", "same_batch", "train",
 ]

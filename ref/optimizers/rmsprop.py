@@ -1,0 +1,36 @@
+"""RMSprop, in Lasagne's form: each parameter's step divided by the running root mean square of its gradients.
+
+    r_t     = rho r_{t-1} + (1 - rho) g_t²                     g_t = ∇f(theta_{t-1}),  r_0 = 0,  t = 1, 2, ...
+    theta_t = theta_{t-1} - eps g_t / √(r_t + epsilon)
+
+epsilon stands inside the root: gradients far below √epsilon take steps of plain gradient descent with the rate eps/√epsilon.
+The zero start is not corrected, so that a first step is up to 1/√(1 - rho) times eps long.  Tieleman & Hinton 2012.
+"""
+
+import numpy as np
+
+from ref.arrays import require_number
+from ref.optimizers.first_order import State, Step, gradient_and_report, state_vector
+from ref.parameters import Parameters
+
+
+class RMSprop:
+    """learning_rate: eps; rho: how much of the mean is kept each step; epsilon: added to the mean square.
+
+    Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a rho outside [0, 1).
+    """
+
+    def __init__(self, learning_rate: float, rho: float = 0.9, epsilon: float = 1e-6):
+        self.learning_rate = require_number("learning_rate", learning_rate, above=0)
+        self.rho = require_number("rho", rho, least=0, below=1)
+        self.epsilon = require_number("epsilon", epsilon, above=0)
+
+    def init(self, theta: Parameters) -> State:
+        return {"r": np.zeros_like(theta.vector)}
+
+    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+        r = state_vector(state, "r", theta)
+        g, report = gradient_and_report(theta, objective, batch)
+        r = self.rho * r + (1 - self.rho) * g * g
+        new = theta.vector - self.learning_rate * g / np.sqrt(r + self.epsilon)
+        return theta.like(new), {"r": r}, report
