@@ -24,7 +24,7 @@ SETTINGS = {
     "dtype": "float32", "n_hidden": 100, "initialisation": "sparse", "weight_decay": 2e-5, "n_test": 10_000, "chunk": 500,
     "sequences": 500, "batches": 4, "minibatch": 100, "evaluate_every": 500, "tuning_share": 0.2, "momentum": 0.99,
     "hf": {"damping": 0.1, "max_iterations": 150, "structural": 0.03},
-    "grid": {"gradient-descent": [0.001, 0.003, 0.01, 0.03, 0.1], "nesterov": [0.00003, 0.0001, 0.0003, 0.001, 0.003],
+    "grid": {"gradient-descent": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3], "nesterov": [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01],
              "adam": [0.0001, 0.0003, 0.001, 0.003]},
 }
 OTHERS = ("multiplication", "xor", "temporal_order_3bit", "random_permutation", "memorisation_5bit", "memorisation_20bit")
@@ -42,9 +42,9 @@ PRESETS = {
     "quick": {**SETTINGS, "n_test": 2000, "jobs": [job("temporal_order", 30, 6e5, hf=1, plain=1, first_order=1, sequences=250)]},
     "standard": {**SETTINGS, "jobs": [
         job("temporal_order", 50, 1.5e6, hf=5, plain=3, first_order=3),
-        job("addition", 50, 4e6, hf=5, plain=2, first_order=2),
+        job("addition", 50, 4e6, hf=5, plain=1, first_order=1),
         job("temporal_order", 100, 4e6, hf=5, initialisation="orthogonal"),
-        job("temporal_order", 100, 2e6, hf=2, variant="sparse"),
+        job("temporal_order", 100, 2e6, hf=1, variant="sparse"),
         *(job(task, 30, 2e6, hf=1) for task in OTHERS),
     ]},
     "paper": {**SETTINGS, "sequences": 1000, "batches": 10, "hf": {**SETTINGS["hf"], "max_iterations": 300}, "jobs": [
