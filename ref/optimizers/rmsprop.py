@@ -3,7 +3,7 @@
     r_t     = rho r_{t-1} + (1 - rho) g_t²                     g_t = ∇f(theta_{t-1}),  r_0 = 0,  t = 1, 2, ...
     theta_t = theta_{t-1} - eps g_t / √(r_t + epsilon)
 
-epsilon stands inside the root: gradients far below √epsilon take steps of plain gradient descent with the rate eps/√epsilon.
+epsilon stands inside the root: gradients far below √epsilon take steps of gradient descent at the rate eps/√epsilon.
 The zero start is not corrected, so that a first step is up to 1/√(1 - rho) times eps long.  Tieleman & Hinton 2012.
 """
 

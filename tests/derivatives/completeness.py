@@ -23,6 +23,7 @@ EXEMPT = {
     "ref.hessian_free.preconditioner:fisher_preconditioner": "a diagonal made of Objective.gradient_and_squares' squares",
     "ref.hessian_free.optimizer:HessianFree._gradient": "chooses between two methods of Objective",
     "ref.optimizers.first_order:gradient_and_report": "hands on Objective.value_and_gradient",
+    "ref.orthogonality.by_name:Share.value_and_gradient": "hands on a gradient that gradient_and_report computed",
 }
 
 

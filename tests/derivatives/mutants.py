@@ -71,6 +71,8 @@ EQUIVALENT = [
     ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)", "the size of a chunk changes memory, not the value"),
     ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
      "the same two signs, each as likely"),
+    *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)", "RWᵀW + WᵀRW either way")
+      for name in ("hessian_product", "gauss_newton_product")),
     *((f"numba_kernels.cpu.elman:{name}", "N * p", after, TWICE) for name in ("_forward", "_r_forward")
       for after in ("p", "-(N * p)")),
     *((f"numba_kernels.cpu.elman:{name}", "p", "p - 1", PARTS) for name in ("_backward", "_r_backward")),

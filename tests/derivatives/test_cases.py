@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.derivatives.cases import CASES, KERNELS, KRONECKER, LAYERS, LOSSES, NETWORKS, OBJECTIVES, RECURRENCES, RECURRENT
+from tests.derivatives.cases import CASES, FACTORISED, KERNELS, KRONECKER, LAYERS, LOSSES, NETWORKS, OBJECTIVES, RECURRENCES, RECURRENT
 
 OP = {"backward against differences", "r_forward against differences", "dot test", "r_backward against differences",
       "symmetry of r_backward", "Taylor slope 2 (shortfall)", "Taylor slope 3 (shortfall)", "same bits, nothing mutated",
@@ -20,6 +20,7 @@ EXPECTED = [
                           "squares against a loop over cases", "curvature diagonal over all signs"}) for case in OBJECTIVES),
     *((case, {"pre-activation gradients against differences", "A against a loop over cases", "KFLR against dense J'LJ",
               "KFRA of one case against KFLR", "Q against dense V'BV"}) for case in KRONECKER),
+    *((case, OP | {"r_forward against the complex step"}) for case in FACTORISED),
 ]
 
 

@@ -10,7 +10,8 @@ from tests.derivatives.cases.layers import LAYERS, RECURRENCES
 from tests.derivatives.cases.losses import LOSSES
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
 from tests.derivatives.cases.objectives import OBJECTIVES, SUMS
+from tests.derivatives.cases.orthogonality import FACTORISED, ORTHOGONALITY
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 
 CASES = [*SUMS, *LAYERS, *RECURRENCES, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES,
-         *OVER_SEQUENCES, *KRONECKER]
+         *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY]
