@@ -1,5 +1,6 @@
 """RESULTS.md: what the finished runs show, each experiment in its own words, and how every number is made again."""
 
+import re
 from pathlib import Path
 
 from ref.experiments.registry import EXPERIMENTS, experiment
@@ -15,12 +16,17 @@ makes it again. What the experiments are: [README](README.md).
 
 
 def write_report(runs, path) -> Path:
-    """Write the report of all runs below the folder `runs`.  Raises RunError, writing nothing, where none has ended."""
+    """Write the report of all runs below the folder `runs`; of an experiment without any, keep what the file says already.
+
+    Raises RunError, writing nothing, where none has ended.
+    """
     folders = all_runs(runs)
     if not any(finished(folder) is not None for folder in folders):
         raise RunError(f"no run under {runs} has finished, so there is nothing to report; {path} is left as it is")
     known = [folder for folder in folders if folder.parent.name in EXPERIMENTS]
-    sections = [_section(name, [folder for folder in known if folder.parent.name == name]) for name in EXPERIMENTS]
+    before = _sections_of(Path(path))
+    sections = [_section(name, [folder for folder in known if folder.parent.name == name]) or before.get(name, "")
+                for name in EXPERIMENTS]
     text = "\n".join([HEAD, *filter(None, sections)])
     write_atomically(path, lambda file: file.write(text.encode()))
     return Path(path)
@@ -41,6 +47,13 @@ def _section(name: str, folders: list[Path]) -> str:
     body = module.report(ended).strip() if ended else "No run has finished."
     table = "\n".join(["| run | state | command |", "|---|---|---|", *map(_line, folders)])
     return f"## {name}\n\n{module.SUMMARY}\n\n{body}\n\n{table}\n"
+
+
+def _sections_of(path: Path) -> dict[str, str]:
+    """experiment -> its section of a report written earlier, perhaps from runs on another machine."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    parts = [part.strip() + "\n" for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]]
+    return {part.partition("\n")[0].removeprefix("## "): part for part in parts}
 
 
 def _line(folder: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ref.experiments import registry
 from ref.experiments.threads import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,6 +173,20 @@ def test_the_report(longhand):
     assert "- seed 1: adam" in text
     assert "| quick-0 | finished | `longhand run tiny --preset quick --seed 0 --dtype float64` |" in text
     assert "| quick-1 | finished | `longhand run tiny --preset quick --seed 1 --dtype float64 --threads 2` |" in text
+
+
+def test_the_report_keeps_what_was_measured_elsewhere(longhand, monkeypatch):
+    monkeypatch.setitem(registry.EXPERIMENTS, "hf-mnist", "ref.experiments.hf_mnist")
+    longhand("run", "tiny")
+    Path("RESULTS.md").write_text("# Results\n\nold head\n\n## tiny\n\nold\n\n## hf-mnist\n\nfrom elsewhere\n\n### quick\n\n3.1\n\n"
+                                  "## gone\n\nno such experiment\n")
+    for _ in range(2):  # written again it is the same
+        assert longhand("report")[0] == 0
+        text = Path("RESULTS.md").read_text()
+        assert "\n\n## hf-mnist\n\nfrom elsewhere\n\n### quick\n\n3.1\n" in text
+        assert text.count("## tiny") == 1 and "- seed 0: nesterov" in text
+        assert not any(word in text for word in ("old", "gone"))
+    assert text == "\n".join(text.splitlines()) + "\n"
 
 
 def test_a_report_of_nothing_leaves_the_old_one(longhand):
