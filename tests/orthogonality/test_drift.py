@@ -78,6 +78,7 @@ def test_newton_schulz_squares_the_defect(n, p, delta):
 def test_newton_schulz_converges_to_the_polar_factor_from_singular_values_below_the_root_of_three():
     U, V = point(5, 5), point(5, 5, 1)
     M = (U * [0.05, 0.5, 1.0, 1.5, 1.7]) @ V.T
+    np.testing.assert_allclose(newton_schulz(M), M @ (3 * np.eye(5) - M.T @ M) / 2, atol=1e-14)
     for _ in range(30):
         M = newton_schulz(M)
     np.testing.assert_allclose(M, U @ V.T, atol=1e-14)

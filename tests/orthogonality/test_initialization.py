@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ref.orthogonality import cayley_step, component, defect, factors, spectral, transition
+from ref.orthogonality import cayley_step, component, defect, factors, polar_factor, spectral, transition
 from tests.orthogonality.points import gradient
 
 SCHEMES = ("orthogonal", "identity", "glorot")
@@ -30,6 +30,12 @@ def test_the_factors_compose_to_the_transition(scheme, margin, dtype):
 
 def test_the_identity():
     np.testing.assert_array_equal(transition("identity", rng(), 4), np.eye(4))
+
+
+def test_each_start_is_made_of_one_sample_of_normal_numbers():
+    sample = rng().standard_normal((6, 6))
+    np.testing.assert_allclose(transition("glorot", rng(), 6), sample / np.sqrt(6), atol=1e-14)
+    np.testing.assert_allclose(transition("orthogonal", rng(), 6), polar_factor(sample), atol=1e-14)
 
 
 def test_orthogonal_starts_are_uniform():

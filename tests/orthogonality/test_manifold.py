@@ -80,6 +80,7 @@ def test_points_vectors_and_metric(n, p, metric):
                        (manifold.to_tangent_space(M, N), M)):
         np.testing.assert_allclose(at.T @ vector + vector.T @ at, 0, atol=1e-14)
     assert manifold.norm(M, X) == pytest.approx(1, rel=1e-12)
+    assert manifold.norm(M, 2 * X) ** 2 == pytest.approx(manifold.inner_product(M, 2 * X, 2 * X), rel=1e-12)
     assert manifold.inner_product(M, X, Y) == pytest.approx(manifold.inner_product(M, Y, X), rel=1e-12)
     weight = np.eye(n) - (M @ M.T / 2 if metric == "canonical" else 0)
     assert manifold.inner_product(M, X, Y) == pytest.approx(np.trace(X.T @ weight @ Y), rel=1e-10)
