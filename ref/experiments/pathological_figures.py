@@ -24,7 +24,7 @@ def draw(folder) -> list[Path]:
 
 def success(folder: Path, config: dict, parts: dict) -> Path:
     jobs = config["jobs"]
-    figure, ax = new_figure(width=7.5, height=1.2 + 0.5 * len(jobs))
+    figure, ax = new_figure(width=7.5, height=1.2 + 0.65 * len(jobs))
     height, said, drawn = 0.8 / len(TITLES), [], set()
     for row, job in enumerate(jobs):
         found = outcomes(config, parts, job)
@@ -32,7 +32,7 @@ def success(folder: Path, config: dict, parts: dict) -> Path:
             solved = sum(r["solved"] for r in results)
             at = row + (k - (len(found) - 1) / 2) * height
             ax.barh(at, solved / len(results), 0.9 * height, color=COLOUR[method], label=f"_{method}" if method in drawn else TITLES[method])
-            ax.text(max(solved / len(results), 0) + 0.01, at, f"{solved}/{len(results)}", va="center", fontsize=7)
+            ax.text(max(solved / len(results), 0) + 0.01, at, f"{solved}/{len(results)}", va="center", fontsize=6)
             drawn.add(method)
             said.append(f"{task_title(job)}, {TITLES[method]}: {solved} of {len(results)}")
     ax.set_yticks(range(len(jobs)), [task_title(job) for job in jobs])
@@ -62,6 +62,7 @@ def learning_curves(folder: Path, config: dict, parts: dict) -> Path:
         ax.set_xlabel("work (thousands of gradients)")
         ax.set_ylabel("share of wrong answers")
         plain_numbers(ax.xaxis)
+        ax.tick_params(labelsize=7)
     for ax in axes.flat[len(jobs):]:
         ax.axis("off")
     handles = {label: handle for ax in axes.flat for handle, label in zip(*ax.get_legend_handles_labels())}
