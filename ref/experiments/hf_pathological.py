@@ -46,7 +46,6 @@ PRESETS = {
         job("temporal_order", 100, 4e6, hf=5, initialisation="orthogonal"),
         job("temporal_order", 100, 2e6, hf=1, variant="sparse"),
         job("temporal_order", 200, 4e6, hf=1, initialisation="orthogonal"),
-        job("addition", 100, 4e6, hf=1, initialisation="orthogonal"),
         *(job(task, 30, 2e6, hf=1) for task in OTHERS),
     ]},
     "paper": {**SETTINGS, "sequences": 1000, "batches": 10, "hf": {**SETTINGS["hf"], "max_iterations": 300}, "jobs": [

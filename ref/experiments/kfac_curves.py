@@ -44,7 +44,7 @@ def preset(name: str, epochs: float, first: int, last: int, by: int) -> dict:
 
 PRESETS = {
     "quick": preset("quick", epochs=300, first=250, last=1000, by=300),
-    "standard": preset("standard", epochs=200, first=1000, last=5000, by=500),
+    "standard": preset("standard", epochs=100, first=1000, last=5000, by=500),
     "paper": preset("paper", epochs=10_000, first=1000, last=20_000, by=500),
 }
 
