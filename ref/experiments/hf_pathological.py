@@ -45,7 +45,7 @@ PRESETS = {
         job("addition", 50, 4e6, hf=5, plain=1, first_order=1),
         job("temporal_order", 100, 4e6, hf=5, initialisation="orthogonal"),
         job("temporal_order", 100, 2e6, hf=1, variant="sparse"),
-        job("temporal_order", 200, 4e6, hf=1, initialisation="orthogonal"),
+        job("temporal_order", 200, 1e6, hf=1, initialisation="orthogonal"),
         *(job(task, 30, 2e6, hf=1) for task in OTHERS),
     ]},
     "paper": {**SETTINGS, "sequences": 1000, "batches": 10, "hf": {**SETTINGS["hf"], "max_iterations": 300}, "jobs": [
