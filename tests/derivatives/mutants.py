@@ -27,6 +27,8 @@ TWICE = "some cases are computed twice, and written to the same place"
 PARTS = "the parts are summed: any order will do"
 ROWS = "the loops run over the first argument's rows; more are not read"
 TURNED = "the rows in another order, counted from the last: each once all the same"
+LARGER = "only which of the two is larger is used"
+BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
 EQUIVALENT = [
@@ -39,6 +41,10 @@ EQUIVALENT = [
     ("ref.layers.softmax:forward", "x - x.max(axis=-1, keepdims=True)", "x", SHIFT),
     ("ref.losses.softmax_cross_entropy:value", "largest = z.max(axis=-1, keepdims=True)",
      "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
+    ("ref.layers.oplu:forward", "x", "1.0001 * x", LARGER),
+    ("ref.layers.oplu:_exchanged", "x = x.reshape(v.shape)", "x = 1.0001 * x.reshape(v.shape)", LARGER),
+    *(("ref.layers.lstm:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})", BETWEEN)
+      for ds in ("dso", "ds[t]")),
     ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
     ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
     ("ref.losses.logistic_squared_error:gauss_newton_product", "p * (1 - p)", "-(p * (1 - p))", SQUARED),

@@ -17,7 +17,7 @@ from ref.checks.passes import as_tuple
 from ref.curvature import gauss_newton_product, hessian_product
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 from ref.networks.mlp import MLP
-from tests.derivatives.cases.case import away_from_kinks, dense_start, normal, probabilities, unit_interval
+from tests.derivatives.cases.case import away_from_kinks, dense_start, normal, pairs_apart, probabilities, unit_interval
 
 
 def sigma(x):
@@ -36,6 +36,26 @@ def elman(x, U, W, b, h0):
     return np.stack(hs)
 
 
+def lstm(x, U, W, b, h0, c0, p):
+    h, c, hs = h0, c0, []
+    for x_t in x:
+        s = np.dot(x_t, U) + np.dot(h, W) + b
+        H = s.shape[1] // 4
+        c = sigma(s[:, H : 2 * H] + p[1] * c) * c + sigma(s[:, :H] + p[0] * c) * np.tanh(s[:, 2 * H : 3 * H])
+        h = sigma(s[:, 3 * H :] + p[2] * c) * np.tanh(c)
+        hs.append(h)
+    return np.stack(hs)
+
+
+def leaky_relu(x, a):
+    return np.where(x > 0, x, a * x)
+
+
+def oplu(x):
+    pairs = np.reshape(x, (-1, 2))
+    return np.reshape(np.stack([np.max(pairs, axis=1), np.min(pairs, axis=1)], axis=1), x.shape)
+
+
 LAYERS = {
     "affine": (lambda x, W, b: np.dot(x, W) + b, (normal(3, 4), normal(4, 5, seed=1), normal(5, seed=2))),
     "identity": (lambda x: 1 * x, (normal(3, 4),)),
@@ -45,6 +65,11 @@ LAYERS = {
     "softplus": (lambda x: np.log(1 + np.exp(x)), (normal(3, 4),)),
     "softmax": (softmax, (normal(3, 4),)),
     "elman": (elman, (normal(5, 2, 3), normal(3, 4, seed=1), normal(4, 4, seed=2), normal(4, seed=3), normal(4, seed=4))),
+    "lstm": (lstm, (normal(5, 4, 3), normal(3, 8, seed=1), normal(2, 8, seed=2), normal(8, seed=3), normal(2, seed=4),
+                    normal(2, seed=5), normal(3, 2, seed=6))),
+    "leaky_relu": (leaky_relu, (away_from_kinks(normal(3, 4)), normal(4, seed=1))),
+    "oplu": (oplu, (pairs_apart(normal(3, 4)),)),
+    "readout": (lambda h, V, c: np.dot(h, V) + c, (normal(5, 2, 3), normal(3, 4, seed=1), normal(4, seed=2))),
 }
 
 
@@ -99,9 +124,9 @@ def test_layer(name):
     Ry, r_cache = op.r_forward(*directions, cache)
     assert_close(numpy.sum(Ry * Rdy), numpy.dot(vjp(Rdy), direction))
     expected = vjp(Rdy)
-    if name not in ("affine", "identity", "relu"):  # autograd leaves no derivative where there is none to take
+    if name not in ("affine", "identity", "oplu", "readout", "relu"):  # autograd leaves none where there is none to take
         expected = expected + make_hvp(at)(point, dy)[0](direction)
-    if name == "affine":
+    if name in ("affine", "readout"):
         expected = expected + grad(lambda v: np.dot(grad(at)(v, dy), direction))(point)
     assert_close(flat(as_tuple(op.r_backward(Rdy, dy, cache, r_cache))), expected)
 

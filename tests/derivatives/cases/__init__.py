@@ -4,14 +4,16 @@ A case names the functions whose derivatives it checks (`covers`, "module:qualif
 derivative of the tree and fails for one that no case covers.  To add an op, add a case to its area's list.
 """
 
+from tests.derivatives.cases.clipping import CLIPPED
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kronecker import KRONECKER
-from tests.derivatives.cases.layers import LAYERS, RECURRENCES
+from tests.derivatives.cases.layers import LAYERS, READOUTS, RECURRENCES
 from tests.derivatives.cases.losses import LOSSES
+from tests.derivatives.cases.lstm import LSTMS
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
 from tests.derivatives.cases.objectives import OBJECTIVES, SUMS
 from tests.derivatives.cases.orthogonality import FACTORISED, ORTHOGONALITY
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 
-CASES = [*SUMS, *LAYERS, *RECURRENCES, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES,
-         *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY]
+CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *LSTMS, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,
+         *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY]

@@ -3,9 +3,11 @@
 from functools import partial
 from types import SimpleNamespace
 
-from ref.checks import Row, check_op, check_simplex
-from ref.layers import affine, elman, identity, logistic, relu, softmax, softplus, tanh
-from tests.derivatives.cases.case import FOUR_PASSES, Case, away_from_kinks, functions, normal
+import numpy as np
+
+from ref.checks import Row, check_op, check_simplex, require_equal
+from ref.layers import affine, elman, identity, leaky_relu, logistic, oplu, readout, relu, softmax, softplus, tanh
+from tests.derivatives.cases.case import FOUR_PASSES, Case, away_from_kinks, functions, normal, pairs_apart
 
 
 def layer(op, arguments, analytic: bool = True, linear: bool = False, helpers: tuple[str, ...] = (), promise=None) -> Case:
@@ -29,7 +31,42 @@ LAYERS = [
     layer(relu, {"x": away_from_kinks(normal(3, 4))}, linear=True),
     layer(softplus, {"x": away_from_kinks(normal(3, 4))}, analytic=False, helpers=("softplus",)),
     layer(softmax, {"x": normal(3, 4)}, helpers=("_sum",), promise=check_simplex),
+    layer(leaky_relu, {"x": away_from_kinks(normal(5, 3, 4)), "a": normal(4, seed=1)}, analytic=False, helpers=("_over_cases",)),
 ]
+
+
+def pairs_in_order() -> Case:
+    x = pairs_apart(normal(3, 4))
+
+    def run() -> list[Row]:
+        rows = check_op(oplu, {"x": x}, linear=True, name="layers.oplu")
+        expected = -np.sort(-x.reshape(3, 2, 2)).reshape(3, 4)
+        error = require_equal("the same numbers, in order", "y", oplu.forward(x)[0], expected, 0)
+        return [*rows, Row("layers.oplu", "y", "the same numbers, in order", error, 0)]
+
+    return Case("layers.oplu", functions(oplu, *FOUR_PASSES, "_exchanged"), run)
+
+
+LAYERS.append(pairs_in_order())
+
+
+def read_out(T: int, outputs: str) -> Case:
+    name = f"layers.readout {outputs} T={T}"
+    passes = SimpleNamespace(forward=partial(readout.forward, outputs=outputs), backward=readout.backward,
+                             r_forward=readout.r_forward, r_backward=readout.r_backward)
+    arguments = {"h": normal(T, 4, 6), "V": normal(6, 5, seed=1), "c": normal(5, seed=2)}
+
+    def run() -> list[Row]:
+        rows = check_op(passes, arguments, analytic=True, name=name)
+        z, cache = passes.forward(*arguments.values())
+        dz = normal(*z.shape, seed=3)
+        error = require_equal("backward's dh alone", "dh", readout.to_states(dz, cache), readout.backward(dz, cache)[0], 1e-14)
+        return [*rows, Row(name, "h", "backward's dh alone", error, 1e-14)]
+
+    return Case(name, functions(readout, *FOUR_PASSES, "to_states", "_rows", "_read", "_at_its_steps"), run)
+
+
+READOUTS = [read_out(1, "all"), read_out(3, "all"), read_out(2, "last"), read_out(3, "last")]
 
 
 def recurrence(T: int, phi: str, op=elman, helpers: tuple[str, ...] = functions(elman, "_over_time")) -> Case:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ref.checks import Row, check_network, numerical_backward, require_equal
-from ref.layers import elman
+from ref.layers import elman, lstm
 from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
 
@@ -42,11 +43,24 @@ def elman_rnn(T: int, activation: str, outputs: str, sizes=(5, 4, 2), cases: int
     if op is not elman:
         name += f" on {op.__name__}"
     theta, x = dense_start(network), normal(T, cases, sizes[0], seed=3)
-    return Case(name, functions(ElmanRNN, *FOUR_PASSES, "_read", "_at_its_steps") + helpers,
+    return Case(name, functions(ElmanRNN, *FOUR_PASSES) + helpers,
                 lambda: check_network(network, theta, x, name=name))
 
 
+def lstm_rnn(T: int, outputs: str, peepholes: bool, sizes=(5, 4, 2), cases: int = 3, op=lstm,
+             helpers: tuple[str, ...] = ()) -> Case:
+    network = LSTMRNN(*sizes, outputs, peepholes, lstm=op)
+    name = f"networks.lstm_rnn {outputs} T={T}" + (" with peepholes" if peepholes else "")
+    if op is not lstm:
+        name += f" on {op.__name__}"
+    theta, x = dense_start(network), normal(T, cases, sizes[0], seed=3)
+    return Case(name, functions(LSTMRNN, *FOUR_PASSES) + helpers, lambda: check_network(network, theta, x, name=name))
+
+
 RECURRENT = [
+    lstm_rnn(1, "last", True),
+    lstm_rnn(3, "all", False, (3, 2, 4), 5),
+    lstm_rnn(2, "last", True, (2, 3, 1), 4),
     elman_rnn(1, "tanh", "all"),
     elman_rnn(2, "softplus", "last"),
     elman_rnn(3, "logistic", "all", (3, 5, 4), 2),
@@ -76,7 +90,7 @@ def through_time(activation: str, outputs: str) -> Case:
         error = require_equal("state gradients against differences", "h", network.state_gradients(dz, cache), np.array(expected)[:, None], 1e-8)
         return [Row(name, "h", "state gradients against differences", error, 1e-8)]
 
-    return Case(name, functions(ElmanRNN, "state_gradients", "_at_its_steps"), run)
+    return Case(name, functions(ElmanRNN, "state_gradients"), run)
 
 
 THROUGH_TIME = [through_time("tanh", "all"), through_time("logistic", "last")]
