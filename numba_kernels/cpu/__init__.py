@@ -1,5 +1,5 @@
 """Kernels for the processor, one file for each file of ref/layers that has a twin."""
 
-from numba_kernels.cpu import elman
+from numba_kernels.cpu import elman, lstm
 
-TWINS = {"elman": elman}
+TWINS = {"elman": elman, "lstm": lstm}

@@ -28,6 +28,7 @@ PARTS = "the parts are summed: any order will do"
 ROWS = "the loops run over the first argument's rows; more are not read"
 TURNED = "the rows in another order, counted from the last: each once all the same"
 LARGER = "only which of the two is larger is used"
+AT_ONCE = "how many steps' rows are summed at once changes the time, not the sum"
 BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
@@ -83,6 +84,7 @@ EQUIVALENT = [
       for after in ("p", "-(N * p)")),
     *((f"numba_kernels.cpu.elman:{name}", "p", "p - 1", PARTS) for name in ("_backward", "_r_backward")),
     *((f"numba_kernels.cpu.elman:{name}", "high", "high + 1", ROWS) for name in ("_backward_cases", "_r_backward_cases")),
+    *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE) for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
 ]
 

@@ -5,9 +5,10 @@ import pytest
 
 from numba_kernels import accelerate, cpu
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
-from ref.layers import elman
+from ref.layers import elman, lstm
 from ref.losses import softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
 from ref.sequence_objective import SequenceObjective
 from ref.tasks.pathological import temporal_order
@@ -15,8 +16,10 @@ from ref.tasks.pathological import temporal_order
 TASK = temporal_order(12)
 
 
-def pair(**options) -> tuple[SequenceObjective, SequenceObjective]:
-    network = ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs)
+NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs)}
+
+
+def pair(network) -> tuple[SequenceObjective, SequenceObjective]:
     return tuple(SequenceObjective(net, softmax_cross_entropy, 1e-3, chunk=7) for net in (network, accelerate(network)))
 
 
@@ -25,32 +28,35 @@ def test_the_given_network_stays_as_it_is():
     faster = accelerate(network)
     assert network.elman is elman and faster.elman is cpu.elman
     assert (faster.sizes, faster.shapes, type(faster)) == (network.sizes, network.shapes, ElmanRNN)
+    network = LSTMRNN(2, 3, 1)
+    assert network.lstm is lstm and accelerate(network).lstm is cpu.lstm
 
 
 def test_a_network_without_twins_is_refused():
-    with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of elman"):
+    with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of elman, lstm"):
         accelerate(MLP((3, 2)))
 
 
-def test_value_gradient_and_products_are_the_same():
-    objectives = pair()
+@pytest.mark.parametrize("name", NETWORKS)
+def test_value_gradient_and_products_are_the_same(name):
+    objectives = pair(NETWORKS[name])
     theta = objectives[0].network.init(np.random.default_rng(1), "glorot")
     v = np.random.default_rng(2).standard_normal(theta.size)
     batch = TASK.sample(np.random.default_rng(3), 20)
-    kinds = ("gauss_newton", "hessian")
     found = []
     for objective in objectives:
-        damped = structurally_damped(objective.network, 0.3)
+        kinds = ["gauss_newton", "hessian", *([structurally_damped(objective.network, 0.3)] if name == "elman" else [])]
         found.append([objective.value(theta, batch), objective.gradient(theta, batch).vector,
-                      *(objective.curvature(theta, batch, kind) @ v for kind in (*kinds, damped))])
+                      *(objective.curvature(theta, batch, kind) @ v for kind in kinds)])
     for ours, theirs in zip(*found):
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
-def test_a_step_of_hessian_free_is_the_same():
-    objectives = pair()
+@pytest.mark.parametrize("name, options", [("elman", {"structural": 0.03, "rho": "damped"}), ("lstm", {})])
+def test_a_step_of_hessian_free_is_the_same(name, options):
+    objectives = pair(NETWORKS[name])
     theta = objectives[0].network.init(np.random.default_rng(1))
-    optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=15, rho="damped", structural=0.03)
+    optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=15, **options)
     after = [optimizer.step(theta, optimizer.init(theta), objective, fresh_sequences(TASK, 0, 0, 20, 2)) for objective in objectives]
     np.testing.assert_allclose(after[1][0].vector, after[0][0].vector, rtol=1e-7, atol=1e-9)
     assert after[1][2]["cg_iterations"] == after[0][2]["cg_iterations"]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from numba_kernels.cpu import elman as kernel
+from numba_kernels.cpu import elman, lstm
 from numba_kernels.cpu.prepare import prepare
 from ref.layers import elman as reference
-from tests.kernels.elman_problem import arrays, assert_same, results
+from tests.kernels import elman_problem, lstm_problem
+from tests.kernels.problems import TWINS, assert_same, results
 
 
 def strided(array: np.ndarray) -> np.ndarray:
@@ -20,17 +21,23 @@ def backwards(array: np.ndarray) -> np.ndarray:
     return array[::-1].copy()[::-1]
 
 
+@pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize("laid", (np.asfortranarray, strided, backwards))
-def test_arrays_in_another_order_give_the_same(laid):
-    a = arrays(4)
-    other = {name: laid(array) for name, array in a.items()}
+def test_arrays_in_another_order_give_the_same(laid, name):
+    kernel, _, problem = TWINS[name]
+    a, variant = problem.arrays(4), problem.VARIANTS[0]
+    other = {key: laid(array) for key, array in a.items()}
     assert not all(array.flags.c_contiguous for array in other.values())
-    assert_same(results(kernel, other, "tanh"), results(kernel, a, "tanh"), 0)
+    assert_same(results(problem, kernel, other, variant), results(problem, kernel, a, variant), 0)
 
 
-def forward(a: dict, **changed):
+def forward(a: dict, op=elman, **changed):
     a = {**a, **changed}
-    return kernel.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"))
+    return op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"))
+
+
+def lstm_forward(a: dict, **changed):
+    return lstm.forward(*lstm_problem.parameters({**a, **changed}, "peepholes"))
 
 
 @pytest.mark.parametrize("changed, error, message", [
@@ -48,11 +55,44 @@ def forward(a: dict, **changed):
 ])
 def test_forward_refuses(changed, error, message):
     with pytest.raises(error, match=message):
-        forward(arrays(3), **changed)
+        forward(elman_problem.arrays(3), **changed)
+
+
+@pytest.mark.parametrize("changed, error, message", [
+    (dict(W=np.zeros((4, 16), np.float32)), TypeError, "W is float32 but x is float64"),
+    (dict(W=np.zeros((4, 4))), ValueError, r"W has shape \(4, 4\) but must be \(H, 4H\) with H = 4"),
+    (dict(U=np.zeros((3, 4))), ValueError, r"U has shape \(3, 4\) but must be \(D, 4H\) with H = 4"),
+    (dict(b=np.zeros(15)), ValueError, r"b has shape \(15,\) but must be \(4H\) with H = 4"),
+    (dict(c0=np.zeros(3)), ValueError, r"c0 has shape \(3,\) but must be \(H\) with H = 4"),
+    (dict(p=np.zeros((2, 4))), ValueError, r"p has shape \(2, 4\) but must be \(3, H\)$"),
+    (dict(p=np.zeros((3, 5))), ValueError, r"p has shape \(3, 5\) but must be \(3, H\) with H = 4"),
+    (dict(p=np.zeros((3, 4), np.float32)), TypeError, "p is float32 but x is float64"),
+])
+def test_the_lstm_s_forward_refuses(changed, error, message):
+    with pytest.raises(error, match=message):
+        lstm_forward(lstm_problem.arrays(3), **changed)
+
+
+def test_the_lstm_s_other_passes_refuse():
+    a = lstm_problem.arrays(3)
+    _, cache = lstm_forward(a)
+    directions = lstm_problem.directions(a, "peepholes")
+    _, r_cache = lstm.r_forward(*directions, cache)
+    for call, message in (
+        (lambda: lstm.backward(a["dh"][:2], cache), r"dh has shape \(2, 5, 4\).* with T = 3"),
+        (lambda: lstm.backward(a["dh"], cache._replace(gates=cache.gates[:, :, :4])), r"gates has shape .* \(T, N, 4H\)"),
+        (lambda: lstm.backward(a["dh"], cache._replace(c=cache.c[1:])), r"c has shape .* \(T\+1, N, H\)"),
+        (lambda: lstm.r_forward(a["Rx"][:, :2], *directions[1:], cache), "Rx has shape"),
+        (lambda: lstm.r_forward(*directions[:-1], a["Rp"][:2], cache), "Rp has shape"),
+        (lambda: lstm.r_backward(a["Rdh"][:, :, :3], a["dh"], cache, r_cache), "Rdh has shape"),
+        (lambda: lstm.r_backward(a["Rdh"], a["dh"], cache, r_cache._replace(Rc=r_cache.Rc[1:])), "Rc has shape"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
 
 
 def test_the_other_passes_refuse():
-    a = arrays(3)
+    a, kernel = elman_problem.arrays(3), elman
     _, cache = forward(a)
     _, r_cache = kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], cache)
     for call, error, message in (
@@ -76,9 +116,9 @@ def test_prepare_copies_only_what_it_must():
 
 @pytest.mark.parametrize("phi", ("relu", "identity"))
 def test_states_that_overflow_are_not_finite_as_in_the_reference(phi):
-    a = arrays(5)
-    a["W"] = 1e100 * np.abs(a["W"])  # whose sign a rectifier would cut off
+    a = elman_problem.arrays(5)
+    a["W"] = 1e150 * np.abs(a["W"])  # whose sign a rectifier would cut off
     with np.errstate(over="ignore", invalid="ignore"):
-        ours, theirs = forward(a, phi=phi)[0], reference.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], phi)[0]
+        ours, theirs = forward(a, phi=phi)[0], forward(a, reference, phi=phi)[0]
     assert not np.isfinite(ours).all()
     np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(theirs))

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from numba_kernels import cpu
-from numba_kernels.cpu import elman as kernel
-from ref.layers import elman as reference
-from tests.kernels.elman_problem import PHIS, arrays, assert_same, results
+from ref.checks.hygiene import leaves
+from tests.kernels.problems import TWINS, assert_same, caches, results
 from tests.kernels.twins import PASSES, differences, kernel_modules, orphans
 
 TOLERANCE = {np.float64: 1e-13, np.float32: 2e-5}
+EVERY = pytest.mark.parametrize(
+    "name, variant", [(name, variant) for name, twin in TWINS.items() for variant in twin.problem.VARIANTS])
 
 
 @pytest.fixture(autouse=True, params=(1, 2), ids=("one thread", "two threads"))
@@ -24,7 +25,7 @@ def threads(request):
 
 
 def test_every_kernel_has_a_reference_and_is_listed():
-    assert kernel_modules() == ["elman"], "extend the tests below to the new kernel"
+    assert kernel_modules() == sorted(TWINS), "give the new kernel a problem"
     assert orphans(cpu.TWINS) == []
 
 
@@ -48,51 +49,63 @@ def test_a_twin_that_is_called_otherwise_is_found(monkeypatch):
     def backward(dh, cache):
         return dh
 
-    backward.__module__ = kernel.__name__
-    monkeypatch.setattr(kernel, "backward", backward)
+    backward.__module__ = cpu.elman.__name__
+    monkeypatch.setattr(cpu.elman, "backward", backward)
     (said,) = differences("elman")
     assert said.startswith("backward: (dh, cache) and (dh: ")
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("phi", PHIS)
 @pytest.mark.parametrize("T", (1, 2, 3, 5, 7))
-def test_the_four_passes_give_the_reference_s_results(T, phi, dtype):
-    a = arrays(T, dtype)
-    assert_same(results(kernel, a, phi), results(reference, a, phi), TOLERANCE[dtype])
+@EVERY
+def test_the_four_passes_give_the_reference_s_results(name, variant, T, dtype):
+    kernel, reference, problem = TWINS[name]
+    a = problem.arrays(T, dtype)
+    assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize("phi", PHIS)
-def test_caches_are_interchangeable(phi):
-    a = arrays(4)
-    expected = results(reference, a, phi)
-    assert_same(results(kernel, a, phi, then=reference), expected, 1e-13)
-    assert_same(results(reference, a, phi, then=kernel), expected, 1e-13)
+@EVERY
+def test_more_steps_than_are_summed_at_once(name, variant):
+    kernel, reference, problem = TWINS[name]
+    a = problem.arrays(150)
+    a |= {name: a[name] / 2 for name in ("W", "RW")}  # so that what is small at the start of time is not only rounding
+    assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), 1e-12)
 
 
-@pytest.mark.parametrize("phi", PHIS)
-def test_caches_of_the_steps_are_the_reference_s(phi):
-    a = arrays(3)
-    caches = []
-    for op in (kernel, reference):
-        _, cache = op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], phi)
-        _, r_cache = op.r_forward(a["Rx"], a["RU"], a["RW"], a["Rb"], a["Rh0"], cache)
-        assert type(cache) is reference.Cache and type(r_cache) is reference.RCache
-        caches.append([*cache.phis, *r_cache.phis])
-    for ours, theirs in zip(*caches, strict=True):
-        assert type(ours) is type(theirs)
-        if ours is not None:
-            np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-15)
+@EVERY
+def test_caches_are_interchangeable(name, variant):
+    kernel, reference, problem = TWINS[name]
+    a = problem.arrays(4)
+    expected = results(problem, reference, a, variant)
+    assert_same(results(problem, kernel, a, variant, then=reference), expected, 1e-13)
+    assert_same(results(problem, reference, a, variant, then=kernel), expected, 1e-13)
 
 
-def test_called_twice_gives_the_same_bits_and_changes_nothing():
-    a = arrays(5)
-    before = {name: array.copy() for name, array in a.items()}
-    first, second = results(kernel, a, "tanh"), results(kernel, a, "tanh")
-    assert all(first[name] is None or first[name].tobytes() == second[name].tobytes() for name in first)
-    assert all(a[name].tobytes() == before[name].tobytes() for name in a)
+@EVERY
+def test_caches_are_the_reference_s(name, variant):
+    """Of the same types, and with the same arrays in the same places, those of the single steps included."""
+    kernel, reference, problem = TWINS[name]
+    a = problem.arrays(3)
+    cache, r_cache = caches(problem, kernel, a, variant)
+    assert type(cache) is reference.Cache and type(r_cache) is reference.RCache
+    ours, theirs = (list(leaves(pair)) for pair in ((cache, r_cache), caches(problem, reference, a, variant)))
+    assert [path for path, _ in ours] == [path for path, _ in theirs]
+    for (path, got), (_, expected) in zip(ours, theirs):
+        np.testing.assert_allclose(got, expected, rtol=1e-12, atol=1e-15, err_msg=path)
 
 
-def test_more_threads_than_cases():
-    a = arrays(3, N=1)
-    assert_same(results(kernel, a, "tanh"), results(reference, a, "tanh"), 1e-13)
+@EVERY
+def test_called_twice_gives_the_same_bits_and_changes_nothing(name, variant):
+    kernel, _, problem = TWINS[name]
+    a = problem.arrays(5)
+    before = {key: array.copy() for key, array in a.items()}
+    first, second = (results(problem, kernel, a, variant) for _ in range(2))
+    assert all(first[key] is None or first[key].tobytes() == second[key].tobytes() for key in first)
+    assert all(a[key].tobytes() == before[key].tobytes() for key in a)
+
+
+@EVERY
+def test_more_threads_than_cases(name, variant):
+    kernel, reference, problem = TWINS[name]
+    a = problem.arrays(3, N=1)
+    assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), 1e-13)

@@ -5,9 +5,9 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import float32, njit
 
-from numba_kernels.cpu import vector_math
+from numba_kernels.cpu import vector_math, vector_math32
 
 
 @njit
@@ -16,8 +16,11 @@ def each(f, x, y):
         y[i] = f(x[i])
 
 
-def applied(f, x) -> np.ndarray:
-    x = np.asarray(x, np.float64)
+MATH = {np.float64: vector_math, np.float32: vector_math32}
+
+
+def applied(f, x, dtype=np.float64) -> np.ndarray:
+    x = np.asarray(x, dtype)
     y = np.empty_like(x)
     each(f, x, y)
     return y
@@ -32,25 +35,29 @@ def exact(name: str, x: float) -> Decimal:
         return 1 / (1 + e)
 
 
-def worst_error(name: str, x) -> float:
+def worst_error(name: str, x, dtype) -> float:
     """In units in the last place of the exact result."""
-    got = applied(getattr(vector_math, name), x)
+    x = np.asarray(x, dtype)
+    got = applied(getattr(MATH[dtype], name), x, dtype)
     with localcontext() as context:
         context.prec = 60
-        return max(float(abs(Decimal(float(y)) - (e := exact(name, float(v)))) / Decimal(math.ulp(float(e)))) for v, y in zip(x, got))
+        return max(float(abs(Decimal(float(y)) - (e := exact(name, float(v)))) / Decimal(float(np.spacing(dtype(e)))))
+                   for v, y in zip(x, got))
 
 
+@pytest.mark.parametrize("dtype", MATH)
 @pytest.mark.parametrize("name", ("tanh", "logistic"))
 @pytest.mark.parametrize("scale", (1e-8, 1e-3, 0.3, 1.0, 5.0, 30.0))
-def test_errors_are_below_four_units_in_the_last_place(name, scale):
+def test_errors_are_below_four_units_in_the_last_place(name, scale, dtype):
     x = scale * np.random.default_rng(0).standard_normal(300)
-    assert worst_error(name, x) < 4
+    assert worst_error(name, np.clip(x, -87, 87), dtype) < 4
 
 
-def test_where_the_rounding_of_the_power_changes():
-    halves = np.arange(-6, 7) * math.log(2) / 4
-    x = np.concatenate([np.nextafter(halves, -9), halves, np.nextafter(halves, 9)])
-    assert max(worst_error("tanh", x), worst_error("logistic", x)) < 4
+@pytest.mark.parametrize("dtype", MATH)
+def test_where_the_rounding_of_the_power_changes(dtype):
+    halves = (np.arange(-6, 7) * math.log(2) / 4).astype(dtype)
+    x = np.concatenate([np.nextafter(halves, dtype(-9)), halves, np.nextafter(halves, dtype(9))])
+    assert max(worst_error("tanh", x, dtype), worst_error("logistic", x, dtype)) < 4
 
 
 def test_the_ends_of_the_numbers():
@@ -62,6 +69,25 @@ def test_the_ends_of_the_numbers():
     assert (applied(vector_math.logistic, [-800, -1e308, -np.inf]) < 1e-300).all()
 
 
-@pytest.mark.parametrize("f", (vector_math.tanh, vector_math.logistic))
-def test_nan_stays_nan(f):
-    assert np.isnan(applied(f, [1.0, np.nan, -2.0])).tolist() == [False, True, False]
+def test_the_ends_of_the_numbers_in_float32():
+    tiny = np.nextafter(np.float32(0), np.float32(1))
+    tanh = applied(vector_math32.tanh, [tiny, -1e-40, 1e-30, 11, -3e38, np.inf, -np.inf], np.float32)
+    np.testing.assert_array_equal(tanh, np.array([tiny, -1e-40, 1e-30, 1, -1, 1, -1], np.float32))
+    np.testing.assert_array_equal(np.signbit(applied(vector_math32.tanh, [0.0, -0.0], np.float32)), [False, True])
+    np.testing.assert_array_equal(applied(vector_math32.logistic, [0, 18, 3e38, np.inf], np.float32), [0.5, 1, 1, 1])
+    assert (applied(vector_math32.logistic, [-104, -3e38, -np.inf], np.float32) < 2e-38).all()
+
+
+@pytest.mark.parametrize("dtype", MATH)
+@pytest.mark.parametrize("name", ("tanh", "logistic"))
+def test_nan_stays_nan(name, dtype):
+    f = getattr(MATH[dtype], name)
+    assert np.isnan(applied(f, [1.0, np.nan, -2.0], dtype)).tolist() == [False, True, False]
+
+
+def test_float32_stays_float32():
+    """Not a detour: a Python number in the formulas would make the compiler compute in float64."""
+    for name in ("tanh", "logistic"):
+        f = getattr(vector_math32, name)
+        f(np.float32(1))
+        assert f.overloads[(float32,)].signature.return_type == float32

@@ -1,35 +1,49 @@
-"""Compiled twins beside their references; the references' cases on the kernels; a network on them, whose inputs are data."""
+"""Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
-from numba_kernels.cpu import activations, elman, in_place
+from numba_kernels.cpu import activations, elman, in_place, lstm, lstm_cell, lstm_loops
 from ref.checks import Row, require_equal
-from ref.layers import elman as reference
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
 from tests.derivatives.cases.layers import PHIS, recurrence
-from tests.derivatives.cases.networks import elman_rnn
-from tests.kernels import elman_problem
+from tests.derivatives.cases.lstm import long_short_term_memory
+from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
+from tests.kernels import problems
 
-COMPILED = (
+ELMAN = (
     functions(elman, *(f"_{name}{cases}" for name in FOUR_PASSES for cases in ("", "_cases")), "_transposed")
     + functions(activations, "activate", "slope", "r_slope")
     + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product")
 )
-ALL = functions(elman, *FOUR_PASSES) + COMPILED
+LSTM = (
+    functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_gradients")
+    + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
+    + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes",
+                "clipped", "tanh", "logistic")
+    + functions(in_place, "add", "add_product")
+)
+ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM}
 
 
-def twin(T: int, phi: str) -> Case:
+WHAT = "the reference's result"
+
+
+def twin(name: str, T: int, variant: str) -> Case:
     """Every result of the kernel's four passes, with and without its options, is the reference's."""
-    name, arrays = f"{elman.__name__} {phi} T={T} beside its reference", elman_problem.arrays(T)
+    kernel, reference, problem = problems.TWINS[name]
+    title, arrays = f"{kernel.__name__} {variant} T={T} beside its reference", problem.arrays(T)
 
     def run() -> list[Row]:
-        got, expected = (elman_problem.results(op, arrays, phi) for op in (elman, reference))
-        return [Row(name, result, "the reference's result", require_equal("the reference's result", result, got[result], array, 1e-13), 1e-13)
+        got, expected = (problems.results(problem, op, arrays, variant) for op in (kernel, reference))
+        return [Row(title, result, WHAT, require_equal(WHAT, result, got[result], array, 1e-13), 1e-13)
                 for result, array in expected.items() if array is not None]
 
-    return Case(name, ALL, run)
+    return Case(title, ALL[name], run)
 
 
-TWINS = [twin(3, phi) for phi in elman_problem.PHIS]  # first: the fastest to notice a fault
+TWINS = [twin(name, 3, variant)  # first: the fastest to notice a fault
+         for name, (_, _, problem) in problems.TWINS.items() for variant in problem.VARIANTS]
 KERNELS = [
-    *(recurrence(T, phi, elman, COMPILED) for T, phi in PHIS),
-    elman_rnn(3, "tanh", "all", op=elman, helpers=ALL),
+    *(recurrence(T, phi, elman, ELMAN) for T, phi in PHIS),
+    *(long_short_term_memory(T, peepholes, lstm, LSTM) for T, peepholes in ((1, True), (2, False), (3, True))),
+    elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
+    lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]

@@ -1,0 +1,63 @@
+"""Every twin with its reference and a small problem, no two dimensions alike, and all results of its four passes.
+
+A problem is a module with
+
+    VARIANTS                                        what the arguments choose among
+    arrays(T, dtype, ...)                           by name, dh and Rdh among them
+    parameters(a, variant), directions(a, variant)  the arguments of forward, and of r_forward without the cache
+    options(a, variant)                             the ways to call backward: name -> keyword arguments
+    GRADIENTS                                       the names of what the backward passes return
+"""
+
+from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+
+from numba_kernels import cpu
+from ref.layers import elman, lstm
+from tests.kernels import elman_problem, lstm_problem
+
+
+class Twin(NamedTuple):
+    kernel: ModuleType
+    reference: ModuleType
+    problem: ModuleType
+
+
+TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, lstm, lstm_problem)}
+
+
+def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
+            ) -> dict[str, np.ndarray]:
+    """Every result of op's four passes.  then: another module whose backward passes go on from op's caches."""
+    then = then or op
+    y, cache = op.forward(*problem.parameters(a, variant))
+    directions = problem.directions(a, variant)
+    Ry, r_cache = op.r_forward(*directions, cache)
+    Ry_data, r_cache_data = op.r_forward(None, *directions[1:], cache)
+    ways = problem.options(a, variant).items()
+    passes = {f"backward{name}": then.backward(a["dh"], cache, **options) for name, options in ways}
+    passes["R-backward"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache)
+    passes["R-backward of data"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache_data, to_input=False)
+    named = {"h": y, "Rh": Ry, "Rh of data": Ry_data}
+    for which, got in passes.items():
+        named |= {f"{which}, {name}": array for name, array in zip(problem.GRADIENTS, got, strict=True)}
+    return named
+
+
+def caches(problem: ModuleType, op: ModuleType, a: dict, variant: str) -> tuple:
+    _, cache = op.forward(*problem.parameters(a, variant))
+    return cache, op.r_forward(*problem.directions(a, variant), cache)[1]
+
+
+def assert_same(got: dict, expected: dict, tolerance: float) -> None:
+    assert got.keys() == expected.keys()
+    for name, array in expected.items():
+        if array is None:
+            assert got[name] is None, name
+            continue
+        assert got[name].dtype == array.dtype and got[name].shape == array.shape, name
+        error = np.linalg.norm(got[name] - array) / np.linalg.norm(array)
+        assert error <= tolerance, f"{name}: relative error {error:.1e}"
+
