@@ -51,7 +51,7 @@ def test_growth_is_the_exponent_from_200_steps_on():
 
 
 def test_memory_grows_with_the_length_and_the_figure_is_drawn(monkeypatch, tmp_path):
-    monkeypatch.setattr(rnn_length, "LENGTHS", (2, 4, 8, 16))
+    monkeypatch.setattr(rnn_length, "LENGTHS", (8, 32, 64, 128))
     monkeypatch.setattr(rnn_length, "FROM", 1)
     monkeypatch.setattr(rnn_length, "FIGURE", tmp_path / "length.png")
     rows, notes = rnn_length.run(Settings(("float64",), 1, "processor", ""))
