@@ -2,8 +2,8 @@
 
     clipped(g)  = g min(1, largest / |g|)         |g| over all parameters together
 
-Pascanu, Mikolov & Bengio 2013.  It is one number for a whole gradient, after the backward pass.  Clipping every entry of
-the message at every step, inside the backward pass, is the recurrences' own: clip, in ref.layers.elman and lstm.
+Pascanu, Mikolov & Bengio 2013.  It is one number for a whole gradient, after the backward pass.  Clipping every entry
+of the message at every step, inside the backward pass, is the recurrences' own: clip, in ref.layers.elman and lstm.
 """
 
 import numpy as np
