@@ -20,3 +20,15 @@ html_theme_options = {
     "show_toc_level": 2,
     "search_bar_text": "Search the book",
 }
+
+# The theme cuts off what rises above the first row of an equation, and does not break long names in tables.
+STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } "
+         "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere }</style>")
+
+
+def add_style(app, page, template, context, doctree):
+    context["metatags"] = context.get("metatags", "") + STYLE
+
+
+def setup(app):
+    app.connect("html-page-context", add_style)
