@@ -50,6 +50,19 @@ def add_rows(c, A):
 
 
 @njit(**JIT)
+def clipped(a, limit):
+    return -limit if a < -limit else limit if a > limit else a  # keeps NaN
+
+
+@njit(**JIT)
+def clip_entries(A, limit):
+    """-limit <= A <= limit"""
+    for n in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            A[n, j] = clipped(A[n, j], limit)
+
+
+@njit(**JIT)
 def add_product(C, A, B, rest):
     """C += A B; rest, of C's shape, is written over."""
     np.dot(A, B, rest)

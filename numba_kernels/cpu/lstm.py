@@ -54,12 +54,13 @@ def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Rc0
     x, W, U, h, c, gates, y, p, RW, RU, Rb, Rh0, Rc0, Rpeepholes, moved = prepare(
         f"{CACHE}, H 4H, D 4H, 4H, H, H, 3 H?, T N D?", **_arrays(cache),
         RW=RW, RU=RU, Rb=Rb, Rh0=Rh0, Rc0=Rc0, Rp=Rp, Rx=Rx)
+    _, N, _ = x.shape
     Rh, Rc, Rgates = np.empty_like(h), np.empty_like(c), np.empty_like(gates)
     Rh[0], Rc[0] = Rh0, Rc0
     weights = _stacked(W, U, np.zeros_like(Rb)), _or_zeros(p, (3, len(W)))  # b multiplies a one, which does not move
     Rweights = _stacked(RW, RU, Rb), _or_zeros(Rpeepholes, (3, len(W)))
     Rstates = _or_zeros(moved, x.shape), Rh, Rc, Rgates
-    over_cases(lstm_loops.r_forward_cases, x.shape[1], (), (x, h, c, gates, y), weights, Rstates, Rweights)
+    over_cases(lstm_loops.r_forward_cases, N, (), (x, h, c, gates, y), weights, Rstates, Rweights)
     return Rh[1:], RCache(None if Rx is None else moved, Rh, Rc, Rgates, RU, RW, None if Rp is None else Rpeepholes)
 
 

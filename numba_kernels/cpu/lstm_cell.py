@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from numba_kernels.cpu import vector_math, vector_math32
+from numba_kernels.cpu.in_place import clipped
 from numba_kernels.cpu.jit import JIT
 
 
@@ -150,11 +151,6 @@ def add_to_peepholes(dp, c0, c, ds):
             dp[1, j] += c0[n, j] * dsf[j]
         for j in range(H):
             dp[2, j] += c[n, j] * dso[j]
-
-
-@njit(**JIT)
-def clipped(a, limit):
-    return -limit if a < -limit else limit if a > limit else a  # keeps NaN
 
 
 @njit(**JIT)

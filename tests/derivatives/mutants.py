@@ -44,8 +44,8 @@ EQUIVALENT = [
      "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
     ("ref.layers.oplu:forward", "x", "1.0001 * x", LARGER),
     ("ref.layers.oplu:_exchanged", "x = x.reshape(v.shape)", "x = 1.0001 * x.reshape(v.shape)", LARGER),
-    *(("ref.layers.lstm:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})", BETWEEN)
-      for ds in ("dso", "ds[t]")),
+    *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})", BETWEEN)
+      for op, ds in (("elman", "ds[t]"), ("lstm", "ds[t]"), ("lstm", "dso"))),
     ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
     ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
     ("ref.losses.logistic_squared_error:gauss_newton_product", "p * (1 - p)", "-(p * (1 - p))", SQUARED),

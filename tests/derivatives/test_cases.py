@@ -5,7 +5,7 @@ import math
 import pytest
 
 from tests.derivatives.cases import (
-    CASES, FACTORISED, KERNELS, KRONECKER, LAYERS, LOSSES, LSTMS, NETWORKS, OBJECTIVES, READOUTS, RECURRENCES, RECURRENT,
+    CASES, FACTORISED, KERNELS, KINKED, KRONECKER, LAYERS, LOSSES, LSTMS, NETWORKS, OBJECTIVES, READOUTS, RECURRENCES, RECURRENT,
 )
 
 OP = {"backward against differences", "r_forward against differences", "dot test", "r_backward against differences",
@@ -15,7 +15,7 @@ CURVATURE = {"gradient against differences", "Hessian product against difference
              "symmetry of H", "symmetry of G", "G positive semi-definite", "Taylor slope 2 (shortfall)",
              "Taylor slope 3 (shortfall)", "same bits, nothing mutated", "memory layouts", "float32 stays float32"}
 EXPECTED = [
-    *((case, OP) for case in (*LAYERS, *READOUTS, *RECURRENCES, *LSTMS, *KERNELS, *RECURRENT)),
+    *((case, OP) for case in (*LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *KERNELS, *RECURRENT)),
     *((case, OP | {"squares against a loop over cases"}) for case in NETWORKS),
     *((case, CURVATURE | {"value against the formula", "curvature factor A A' = G", "mean curvature against G"}) for case in LOSSES),
     *((case, CURVATURE | {"value_and_gradient agrees", "damping by a number", "damping by a vector",

@@ -22,4 +22,4 @@ def directions(a: dict, phi: str) -> tuple:
 
 
 def options(a: dict, phi: str) -> dict[str, dict]:
-    return {"": {}, ", damped": {"damped": a["damped"]}, " of data": {"to_input": False}}
+    return {"": {}, ", damped": {"damped": a["damped"]}, " of data": {"to_input": False}, ", clipped": {"clip": 0.3}}

@@ -31,9 +31,9 @@ def test_arrays_in_another_order_give_the_same(laid, name):
     assert_same(results(problem, kernel, other, variant), results(problem, kernel, a, variant), 0)
 
 
-def forward(a: dict, op=elman, **changed):
-    a = {**a, **changed}
-    return op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"))
+def forward(given: dict, op=elman, **changed):
+    a = {**given, **changed}
+    return op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"), a.get("a"))
 
 
 def lstm_forward(a: dict, **changed):
@@ -52,6 +52,9 @@ def lstm_forward(a: dict, **changed):
     (dict(W=np.zeros((4, 3))), ValueError, r"W has shape \(4, 3\) but must be \(H, H\) with H = 4"),
     (dict(b=np.zeros((1, 4))), ValueError, r"b has shape \(1, 4\) but must be \(H\)"),
     (dict(phi="softmax"), ValueError, "phi is 'softmax' but must be one of identity, logistic, tanh, relu, softplus"),
+    (dict(phi="oplu"), ValueError, "phi is 'oplu' but must be one of .*; ref.layers.elman has others"),
+    (dict(phi="leaky_relu", a=np.zeros(4)), ValueError, "phi is 'leaky_relu' but must be one of identity"),
+    (dict(a=np.zeros(4)), ValueError, r"a has shape \(4,\) but must be None for phi='tanh'"),
 ])
 def test_forward_refuses(changed, error, message):
     with pytest.raises(error, match=message):
@@ -103,6 +106,9 @@ def test_the_other_passes_refuse():
         (lambda: kernel.r_forward(None, a["RU"], a["RW"][:3], a["Rb"], a["Rh0"], cache), ValueError, "RW has shape"),
         (lambda: kernel.r_backward(a["Rdh"][:, :, :3], a["dh"], cache, r_cache), ValueError, "Rdh has shape"),
         (lambda: kernel.backward(a["dh"], cache._replace(h=cache.h[1:])), ValueError, r"h has shape .* \(T\+1, N, H\)"),
+        (lambda: kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], cache, a["Rb"]), ValueError, "Ra has shape"),
+        (lambda: kernel.backward(a["dh"], cache._replace(phi="oplu")), ValueError, "phi is 'oplu' but must be"),
+        (lambda: kernel.r_backward(a["Rdh"], a["dh"], cache._replace(phi="oplu"), r_cache), ValueError, "phi is 'oplu'"),
     ):
         with pytest.raises(error, match=message):
             call()

@@ -30,7 +30,7 @@ def orphans(twins: dict, root: Path = ROOT) -> list[str]:
 
 
 def differences(name: str) -> list[str]:
-    """Where the public functions of a twin and of its reference are not called alike."""
+    """Where the public functions of a twin, and the four passes in any case, are not called like the reference's."""
     kernel, reference = (import_module(f"{package}.{name}") for package in ("numba_kernels.cpu", "ref.layers"))
 
     def public(module) -> dict[str, inspect.Signature]:
@@ -38,4 +38,5 @@ def differences(name: str) -> list[str]:
                 if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")}
 
     ours, theirs = public(kernel), public(reference)
-    return [f"{key}: {ours.get(key)} and {theirs.get(key)}" for key in sorted(ours.keys() | theirs.keys()) if ours.get(key) != theirs.get(key)]
+    return [f"{key}: {ours.get(key)} and {theirs.get(key)}" for key in sorted(ours.keys() | set(PASSES))
+            if ours.get(key) != theirs.get(key)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ref.layers import ACTIVATIONS, elman
+from ref.layers.elman import PHIS
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.initialization import SCHEMES
 from ref.networks.mlp import MLP
@@ -35,7 +36,7 @@ def test_forward_is_step_after_step():
             np.testing.assert_allclose(network.forward(theta, x)[0][t, n], h @ theta["V"] + theta["c"], rtol=1e-13)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", PHIS)
 def test_the_last_output_is_the_last_of_all(activation):
     every, last = ElmanRNN(D, H, C, activation), ElmanRNN(D, H, C, activation, outputs="last")
     theta, x = start(every), inputs()
@@ -104,6 +105,30 @@ def test_the_orthogonal_initialisation():
     assert theta["U"].all() and theta["V"].all() and not theta["b"].any()
 
 
+def test_leaky_units_start_with_the_slope_that_is_given():
+    network = ElmanRNN(D, H, C, "leaky_relu")
+    assert list(network.shapes) == ["U", "W", "b", "h0", "a", "V", "c"]
+    assert "a" not in ElmanRNN(D, H, C, "oplu").shapes
+    np.testing.assert_array_equal(network.init(np.random.default_rng(0))["a"], 0.25)
+    theta = network.init(np.random.default_rng(0), slope=-0.5, dtype=np.float32)
+    np.testing.assert_array_equal(theta["a"], np.float32(-0.5))
+    with pytest.raises(ValueError, match="slope is nan but must be finite"):
+        network.init(np.random.default_rng(0), slope=np.nan)
+
+
+def test_clip_reaches_the_recurrence_and_refuses_curvature():
+    plain, clipped, loose = (ElmanRNN(D, H, C, clip=clip) for clip in (None, 1e-3, 1e9))
+    theta, x = start(plain), inputs()
+    z, cache = plain.forward(theta, x)
+    dz = np.random.default_rng(2).standard_normal(z.shape)
+    g, small, same = (network.backward(dz, cache) for network in (plain, clipped, loose))
+    np.testing.assert_array_equal(g.vector, same.vector)
+    assert np.abs(small["b"]).max() <= 1e-3 * T * N < np.abs(g["b"]).max()
+    np.testing.assert_array_equal(clipped.state_gradients(dz, cache), plain.state_gradients(dz, cache))
+    with pytest.raises(ValueError, match="clip is 0.001 but must be None for derivatives along a direction"):
+        clipped.r_forward(theta, cache)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_seeds_and_dtypes(scheme):
     network = ElmanRNN(D, 20, C)
@@ -124,15 +149,15 @@ def arrays_of(cache):
 
 
 @pytest.mark.parametrize("outputs", ["all", "last"])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", PHIS)
 def test_float32_stays_float32(activation, outputs):
     network = ElmanRNN(D, H, C, activation, outputs)
     theta, x = start(network, dtype=np.float32), inputs(np.float32)
     z, cache = network.forward(theta, x)
     Rz, r_cache = network.r_forward(theta, cache)
-    damped = np.ones((T, N, H), np.float32)
+    damped = np.ones((T, N, H), np.float32) if activation in ACTIVATIONS else None
     results = (z, Rz, network.backward(z, cache), network.backward(z, cache, damped),
-               network.r_backward(Rz, z, cache, r_cache))
+               network.r_backward(Rz, z, cache, r_cache), network.state_gradients(z, cache))
     assert all(result.dtype == np.float32 for result in (*results, *arrays_of(cache), *arrays_of(r_cache)))
 
 
@@ -142,6 +167,8 @@ def test_float32_stays_float32(activation, outputs):
     (dict(n_outputs=-1), ValueError, "n_outputs is -1 but must be at least 1"),
     (dict(activation="sine"), ValueError, "activation is 'sine' but must be one of identity, logistic, tanh"),
     (dict(outputs="first"), ValueError, "outputs is 'first' but must be one of all, last"),
+    (dict(activation="oplu", n_hidden=5), ValueError, "n_hidden is 5 but must be even for activation='oplu'"),
+    (dict(clip=-1.0), ValueError, "clip is -1.0 but must be above 0"),
 ])
 def test_networks_that_cannot_be(arguments, error, message):
     with pytest.raises(error, match=message):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ref.checks import Row, require_equal, richardson
-from ref.layers import lstm
+from ref.layers import elman, lstm
 from ref.layers.logistic import sigma
 from tests.derivatives.cases.case import Case, functions, normal
 
@@ -28,6 +28,24 @@ def require_some_clipped(ds) -> None:
 
 def over_time(a, ds):
     return np.einsum("tnd,tnh->dh", a, ds)
+
+
+def elman_case(T: int) -> Case:
+    name, N, D, H = f"layers.elman clipped T={T}", 5, 6, 3
+    x, U, W, b = normal(T, N, D), 0.5 * normal(D, H, seed=1), normal(H, H, seed=2), normal(H, seed=3)
+    h0, dh = normal(H, seed=4), normal(T, N, H, seed=7)
+
+    def run() -> list[Row]:
+        _, cache = elman.forward(x, U, W, b, h0, "tanh")
+        s, ds, back = x @ U + cache.h[:-1] @ W + b, np.empty((T, N, H)), 0
+        for t in reversed(range(T)):
+            ds[t] = clipped((dh[t] + back) * richardson(lambda step: np.tanh(s[t] + step)))
+            back = ds[t] @ W.T
+        require_some_clipped([ds])
+        expected = ds @ U.T, over_time(x, ds), over_time(cache.h[:-1], ds), ds.sum((0, 1)), back.sum(0)
+        return held(name, ("dx", "dU", "dW", "db", "dh0"), elman.backward(dh, cache, clip=CLIP), expected)
+
+    return Case(name, functions(elman, "backward"), run)
 
 
 def lstm_case(T: int, peepholes: bool) -> Case:
@@ -65,4 +83,4 @@ def lstm_case(T: int, peepholes: bool) -> Case:
     return Case(name, functions(lstm, "backward"), run)
 
 
-CLIPPED = [lstm_case(3, True), lstm_case(2, False)]
+CLIPPED = [elman_case(3), lstm_case(3, True), lstm_case(2, False)]

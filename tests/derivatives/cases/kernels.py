@@ -11,14 +11,15 @@ from tests.kernels import problems
 ELMAN = (
     functions(elman, *(f"_{name}{cases}" for name in FOUR_PASSES for cases in ("", "_cases")), "_transposed")
     + functions(activations, "activate", "slope", "r_slope")
-    + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product")
+    + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product",
+                "clip_entries", "clipped")
 )
 LSTM = (
     functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_gradients")
     + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
     + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes",
-                "clipped", "tanh", "logistic")
-    + functions(in_place, "add", "add_product")
+                "tanh", "logistic")
+    + functions(in_place, "add", "add_product", "clipped")
 )
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM}
 

@@ -7,6 +7,7 @@ from ref.layers import elman, lstm
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
+from tests.derivatives.cases import kinked
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
 
 
@@ -37,12 +38,15 @@ NETWORKS = [
 
 
 def elman_rnn(T: int, activation: str, outputs: str, sizes=(5, 4, 2), cases: int = 3, op=elman,
-              helpers: tuple[str, ...] = ()) -> Case:
+              helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
     """op: the recurrence, or a compiled twin, whose functions helpers names."""
     network, name = ElmanRNN(*sizes, activation, outputs, op), f"networks.elman_rnn {activation} {outputs} T={T}"
     if op is not elman:
         name += f" on {op.__name__}"
-    theta, x = dense_start(network), normal(T, cases, sizes[0], seed=3)
+    theta, x = dense_start(network, seed), normal(T, cases, sizes[0], seed=seed + 3)
+    if activation in ("leaky_relu", "oplu"):
+        s = x @ theta["U"] + network.forward(theta, x)[1].elman.h[:-1] @ theta["W"] + theta["b"]
+        assert kinked.nearest_kink(activation, s) > 0.4, f"{name}: a unit is near its kink; choose another seed"
     return Case(name, functions(ElmanRNN, *FOUR_PASSES) + helpers,
                 lambda: check_network(network, theta, x, name=name))
 
@@ -65,6 +69,8 @@ RECURRENT = [
     elman_rnn(2, "softplus", "last"),
     elman_rnn(3, "logistic", "all", (3, 5, 4), 2),
     elman_rnn(5, "tanh", "last", (2, 4, 3)),
+    elman_rnn(2, "leaky_relu", "last", (3, 4, 2), 2, seed=235),
+    elman_rnn(3, "oplu", "last", seed=640),
 ]
 
 
@@ -93,4 +99,4 @@ def through_time(activation: str, outputs: str) -> Case:
     return Case(name, functions(ElmanRNN, "state_gradients"), run)
 
 
-THROUGH_TIME = [through_time("tanh", "all"), through_time("logistic", "last")]
+THROUGH_TIME = [through_time("tanh", "all"), through_time("logistic", "last"), through_time("leaky_relu", "all")]
