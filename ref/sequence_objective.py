@@ -1,9 +1,11 @@
 """The objective on sequences: `Objective` over batches (x, t, mask), with the same methods.
 
-    value        f = 1/N Σₙ Σ_t mask_tn L(z_tn, t_tn) + decay/2 |theta|²
+    value        f = 1/N Σₙ Σ_t mask_tn L(z_tn, t_tn) + decay/2 |theta|²              mean="cases"
+                 f = 1/M Σₙ Σ_t mask_tn L(z_tn, t_tn) + decay/2 |theta|²              mean="targets"
 
-L is the loss of one case at one step: mean over cases, sum over outputs and over the steps that have a target.  A
-sequence with twice as many targets weighs twice as much, and lambda and learning rates are measured on that scale.
+L is the loss of one case at one step, N the number of cases, M that of targets, Σ mask.  With the mean over cases, a
+sequence with twice as many targets weighs twice as much, and lambda and learning rates are measured on that scale; with
+that over targets, the loss does not grow with the sequence's length.
 
 Shapes: x (T, N, D); t (S, N, C) and mask (S, N), of booleans, like the network's outputs z: S = T, or 1 where it reads
 out the last step alone.  Time comes first.  Targets where mask is False are never looked at, but must be finite.
@@ -24,20 +26,25 @@ Batch = tuple[Array, Array, Array]
 Targets = tuple[Array, Array]  # t, mask
 
 
+MEANS = ("cases", "targets")
+
+
 class OverTime:
-    """A loss of ref.losses, summed over the steps that the mask selects, mean over cases; targets (t, mask).
+    """A loss of ref.losses at the steps that the mask selects: their mean, or the cases' mean of their sums; targets (t, mask).
 
     Where an output is not finite the value is NaN, even at a step without a target: the gradient would not be finite.
     """
 
-    def __init__(self, loss):
-        self.loss, self.prediction = loss, loss.prediction
+    def __init__(self, loss, mean: str = "cases"):
+        if mean not in MEANS:
+            raise ValueError(f"mean is {mean!r} but must be one of {', '.join(MEANS)}")
+        self.loss, self.prediction, self.mean = loss, loss.prediction, mean
 
     def value(self, z: Array, targets: Targets) -> float:
         t, mask = targets
         if not np.isfinite(z).all():
             return np.nan
-        return self.loss.value(z[mask], t[mask]) * _targets_a_case(mask) if mask.any() else 0.0
+        return self.loss.value(z[mask], t[mask]) * self._weight(mask) if mask.any() else 0.0
 
     def gradient(self, z: Array, targets: Targets) -> Array:
         return self._at_targets(self.loss.gradient, z, targets)
@@ -52,22 +59,28 @@ class OverTime:
         """The loss's derivative at the steps that have a target, whose mean it takes; zero at the others."""
         (t, mask), dz = targets, np.zeros_like(z)
         if mask.any():
-            dz[mask] = derivative(z[mask], t[mask], *(R[mask] for R in Rz)) * _targets_a_case(mask)
+            dz[mask] = derivative(z[mask], t[mask], *(R[mask] for R in Rz)) * self._weight(mask)
         return dz
 
+    def share(self, part: Array, mask: Array) -> float:
+        """What a part's mean (its cases' mask) counts for in the whole."""
+        if self.mean == "cases":
+            return part.shape[1] / mask.shape[1]
+        return float(np.count_nonzero(part)) / float(np.count_nonzero(mask))
 
-def _targets_a_case(mask: Array) -> float:
-    """From a mean over all targets to a mean over cases."""
-    return float(np.count_nonzero(mask)) / mask.shape[1]
+    def _weight(self, mask: Array) -> float:
+        """From a mean over all targets to the one that is asked for."""
+        return float(np.count_nonzero(mask)) / mask.shape[1] if self.mean == "cases" else 1.0
 
 
 class SequenceObjective(Objective):
-    """network as ref.networks.elman_rnn, loss as in ref.losses; chunk: the most sequences processed at once."""
+    """network as ref.networks.elman_rnn, loss as in ref.losses; mean: over "cases" or "targets"; chunk: the most
+    sequences processed at once."""
 
-    def __init__(self, network, loss, weight_decay: float = 0.0, chunk: int = 1000):
+    def __init__(self, network, loss, weight_decay: float = 0.0, chunk: int = 1000, mean: str = "cases"):
         if not hasattr(network, "outputs"):
             raise TypeError(f"network is a {type(network).__name__} but must be recurrent, such as an ElmanRNN")
-        super().__init__(network, OverTime(loss), weight_decay, chunk)
+        super().__init__(network, OverTime(loss, mean), weight_decay, chunk)
 
     def outputs(self, theta: Parameters, x: Array) -> Iterator[Array]:
         """z (S, n, C), before the loss's own nonlinearity, chunk after chunk of n cases."""
@@ -90,7 +103,7 @@ class SequenceObjective(Objective):
         N, chunk = x.shape[1], chunk or self.chunk
         for start in range(0, N, chunk):
             part = slice(start, start + chunk)
-            yield x[:, part].shape[1] / N, x[:, part], (t[:, part], mask[:, part])
+            yield self.loss.share(mask[:, part], mask), x[:, part], (t[:, part], mask[:, part])
 
 
 def require_batch(theta: Parameters, batch: Batch, network) -> Batch:

@@ -65,11 +65,12 @@ class ElmanRNN(RecurrentNetwork):
         sparse       each unit has 15 incoming weights ~ N(0, scale²/15), or as many as there are; the 15, the 1/√15 and
                      input_scale are those of the code released with Martens & Sutskever 2011, which has no biases
         orthogonal   W orthogonal, times scale; U and V by glorot
+        identity     W the identity, times scale; U and V by glorot
         the others   all three by the scheme
         slope        of leaky rectified units below zero, at the start
         """
         theta = Parameters.zeros(self.shapes, dtype)
-        around = "glorot" if scheme == "orthogonal" else scheme
+        around = "glorot" if scheme in ("orthogonal", "identity") else scheme
         size = scale / 15**0.5 if scheme == "sparse" else scale
         for name, of, factor in (("U", around, input_scale), ("W", scheme, 1.0), ("V", around, 1.0)):
             theta[name] = weights(of, rng, self.shapes[name], factor * size, dtype)

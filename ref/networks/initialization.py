@@ -6,6 +6,7 @@
     he         N(0, scale² 2/D)              He et al. 2015, for rectified units
     lecun      N(0, scale² 1/D)              LeCun et al. 1998
     orthogonal scale times a random matrix with orthonormal columns, or rows where D < H; uniform over all of these
+    identity   scale on the diagonal, else 0
 """
 
 import numpy as np
@@ -43,7 +44,11 @@ def orthogonal(rng: np.random.Generator, shape: tuple[int, int], scale: float = 
     return (scale * (Q if D >= H else Q.T)).astype(dtype)
 
 
-SCHEMES = {"sparse": sparse, "glorot": glorot, "he": he, "lecun": lecun, "orthogonal": orthogonal}
+def identity(rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64) -> Array:
+    return scale * np.eye(*shape, dtype=dtype)
+
+
+SCHEMES = {"sparse": sparse, "glorot": glorot, "he": he, "lecun": lecun, "orthogonal": orthogonal, "identity": identity}
 
 
 def weights(scheme: str, rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64) -> Array:

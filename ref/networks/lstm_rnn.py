@@ -62,13 +62,14 @@ class LSTMRNN(RecurrentNetwork):
         """W and U by the scheme (ref.networks.initialization), each gate's columns a matrix of their own, and V.
 
         orthogonal   W orthogonal, times scale; U and V by glorot
+        identity     W the identity, times scale; U and V by glorot
         the others   all three by the scheme
         forget_bias  of the forget gates; all other biases, initial states and peepholes are zero.  That the paper's
                      "bias initialized to one" is this one is our reading.
         """
         D, H, C = self.sizes
         theta = Parameters.zeros(self.shapes, dtype)
-        around = "glorot" if scheme == "orthogonal" else scheme
+        around = "glorot" if scheme in ("orthogonal", "identity") else scheme
         for gate in range(4):
             columns = slice(gate * H, (gate + 1) * H)
             theta["U"][:, columns] = weights(around, rng, (D, H), scale, dtype)

@@ -5,6 +5,7 @@ derivative of the tree and fails for one that no case covers.  To add an op, add
 """
 
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.factorized import FACTORIZED
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
@@ -17,4 +18,4 @@ from tests.derivatives.cases.orthogonality import FACTORISED, ORTHOGONALITY
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 
 CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,
-         *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY]
+         *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED]

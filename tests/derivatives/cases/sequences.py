@@ -36,15 +36,15 @@ def masked(share: float, *shape: int) -> np.ndarray:
     return mask
 
 
-OVER_TIME = functions(OverTime, *LOSS[:4], "_at_targets") + ("ref.sequence_objective:_targets_a_case",)
+OVER_TIME = functions(OverTime, *LOSS[:4], "_at_targets", "_weight", "share")
 SEQUENCES = OVER_TIME + functions(SequenceObjective, "_chunks") + functions(Objective, "forward_chunks")
 
 
 def sequence_objective(loss, T: int, t, mask, sizes, activation, outputs: str = "all", weight_decay: float = 0.0,
-                       chunk: int = 1000) -> Case:
+                       chunk: int = 1000, mean: str = "cases") -> Case:
     network = ElmanRNN(*sizes, t.shape[2], activation, outputs)
-    name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}"
-    objective = SequenceObjective(network, loss, weight_decay, chunk)
+    name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}" + f" mean over {mean}" * (mean != "cases")
+    objective = SequenceObjective(network, loss, weight_decay, chunk, mean)
     batch = (normal(T, t.shape[1], sizes[0], seed=3), t)
 
     def after_logistic(p, t):
@@ -86,6 +86,8 @@ OVER_SEQUENCES = [
     sequence_objective(squared_error, 3, normal(3, 4, 1, seed=1), masked(0.5, 3, 4), (2, 3), "tanh", chunk=1),
     sequence_objective(softmax_cross_entropy, 2, probabilities(1, 3, 4), every(1, 3), (3, 2), "tanh", "last", 0.1),
     sequence_objective(logistic_cross_entropy, 5, unit_interval(5, 3, 2), every(5, 3), (1, 4), "logistic", chunk=2),
+    sequence_objective(softmax_cross_entropy, 3, probabilities(3, 5, 2), masked(0.6, 3, 5), (2, 3), "tanh", chunk=2,
+                       mean="targets"),
     sequence_objective(logistic_squared_error, 4, unit_interval(4, 3, 1), masked(0.7, 4, 3), (2, 3), "softplus",
                        weight_decay=0.2, chunk=2),
     structural_damping_case(3, "tanh", lambda h: 1 - h**2, chunk=2),

@@ -1,0 +1,104 @@
+"""An objective with penalties on single arrays of its network, the composed transition among them.
+
+    value        f + Σ value(A)                  A the array of each penalty's name
+    gradient     ∇f + Σ gradient(A)              in A's place; of W = W_U S W_Vᵀ carried on to the factors by backward
+    curvature    B v + Σ gauss_newton_product    or, with kind="hessian", the exact product; of W, R-forward and back
+
+    Penalized(objective, {"U": [CompositeDecay(1e-4)], "W": [CompositeDecay(1e-4)], "V": [CompositeDecay(1e-4)]})
+
+is the weight decay of Vorontsov, Trabelsi, Kadoury & Pal 2017, on W itself and on no bias.  Penalties are those of
+ref.orthogonality.soft_constraints or anything with their four methods; they come into the gradient before the
+optimiser sees it, and so into the Cayley step.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator
+
+from ref.orthogonality import spectral
+from ref.orthogonality.factorized_rnn import FACTORS
+from ref.parameters import Parameters
+
+Array = np.ndarray
+COMPOSED = "W"
+
+
+class Penalized:
+    """objective as in ref.objective; penalties: name of an array -> penalties on it.
+
+    Raises ValueError for a name that the network has neither as a parameter nor as its composed transition W.
+    """
+
+    def __init__(self, objective, penalties: Mapping[str, Sequence]):
+        self.objective, self.penalties = objective, {name: list(those) for name, those in penalties.items()}
+        self.network, self.loss, self.chunk = objective.network, objective.loss, objective.chunk
+        known = [*self.network.shapes, *([COMPOSED] if hasattr(self.network, "transition") else [])]
+        for name in self.penalties:
+            if name not in known:
+                raise ValueError(f"penalties has {name!r} but the network's arrays are {', '.join(known)}")
+        self.count = objective.count
+
+    def value(self, theta: Parameters, batch) -> float:
+        return self.objective.value(theta, batch) + self.penalty(theta)
+
+    def gradient(self, theta: Parameters, batch) -> Parameters:
+        return self._add_gradient(theta, self.objective.gradient(theta, batch))
+
+    def value_and_gradient(self, theta: Parameters, batch) -> tuple[float, Parameters]:
+        value, gradient = self.objective.value_and_gradient(theta, batch)
+        return value + self.penalty(theta), self._add_gradient(theta, gradient)
+
+    def penalty(self, theta: Parameters) -> float:
+        """What the penalties add to the value."""
+        return sum(one.value(self.penalized_array(theta, name)) for name, those in self.penalties.items() for one in those)
+
+    def curvature(self, theta: Parameters, batch, kind: str = "gauss_newton", damping=0.0) -> LinearOperator:
+        """B as a (P, P) operator on flat vectors; arguments as of Objective.curvature, the two kinds by name alone."""
+        network = self.objective.curvature(theta, batch, kind, damping)
+
+        def matvec(v: Array) -> Array:
+            v = theta.like(v.reshape(theta.size).astype(theta.dtype, copy=False))
+            Bv = theta.like(network.matvec(v.vector))
+            for name, those in self.penalties.items():
+                if self._composes(name):
+                    self._add_composed_product(theta, v, those, kind, Bv)
+                else:
+                    for one in those:
+                        Bv[name] += _product(one, kind)(theta[name], v[name])
+            return Bv.vector
+
+        return LinearOperator((theta.size, theta.size), matvec, rmatvec=matvec, dtype=theta.dtype)
+
+    def _add_gradient(self, theta: Parameters, total: Parameters) -> Parameters:
+        for name, those in self.penalties.items():
+            gradient = sum(one.gradient(self.penalized_array(theta, name)) for one in those)
+            if self._composes(name):
+                _add(total, spectral.backward(gradient, self.network.transition(theta)[1]))
+            else:
+                total[name] += gradient
+        return total
+
+    def _add_composed_product(self, theta: Parameters, v: Parameters, those: Sequence, kind: str, Bv: Parameters) -> None:
+        W, cache = self.network.transition(theta)
+        RW, r_cache = spectral.r_forward(*(v[name] for name in FACTORS), cache)
+        RdW = sum(_product(one, kind)(W, RW) for one in those)
+        if kind == "gauss_newton":
+            _add(Bv, spectral.backward(RdW, cache))
+        else:
+            _add(Bv, spectral.r_backward(RdW, sum(one.gradient(W) for one in those), cache, r_cache))
+
+    def penalized_array(self, theta: Parameters, name: str) -> Array:
+        return self.network.transition(theta)[0] if self._composes(name) else theta[name]
+
+    def _composes(self, name: str) -> bool:
+        return name not in self.network.shapes
+
+
+def _product(penalty, kind: str):
+    return penalty.gauss_newton_product if kind == "gauss_newton" else penalty.hessian_product
+
+
+def _add(total: Parameters, of_factors: tuple[Array, Array, Array]) -> None:
+    for name, array in zip(FACTORS, of_factors):
+        total[name] += array
