@@ -1,4 +1,4 @@
-"""Elman recurrence, compiled: the twin of ref.layers.elman, which has the equations.
+"""Elman recurrence, compiled: the twin of ref.layers.elman, which has the equations; its loops over time: elman_loops.
 
 Same functions, arguments and caches.  What is different: the loop over time is machine code; each thread takes some of
 the cases through all of it, so that threads never wait for each other; and phi's slope is computed from h when it is
@@ -13,13 +13,12 @@ refused: their slopes do not follow from h.
 """
 
 import numpy as np
-from numba import get_num_threads, njit, prange
 
-from numba_kernels.cpu.activations import CODES, activate, r_slope, slope
-from numba_kernels.cpu.in_place import add, add_product, add_rows, add_to_rows, clip_entries, multiply, multiply_by_sum
-from numba_kernels.cpu.jit import JIT, PARALLEL
+from numba_kernels.cpu import elman_loops
+from numba_kernels.cpu.activations import CODES
 from numba_kernels.cpu.prepare import prepare
 from numba_kernels.cpu.step_caches import StepCaches, StepRCaches
+from numba_kernels.cpu.threads import number_of_parts, over_cases
 from ref.layers.elman import Cache, RCache
 
 Array = np.ndarray
@@ -35,7 +34,7 @@ def forward(x: Array, U: Array, W: Array, b: Array, h0: Array, phi: str = "tanh"
     T, N, _ = x.shape
     h = np.empty((T + 1, N, len(W)), x.dtype)
     h[0] = h0
-    _forward(x, U, W, b, h, code, _parts(N))
+    over_cases(elman_loops.forward_cases, N, (), x, h, U, W, b, code)
     return h[1:], Cache(x, h, U, W, phi, StepCaches(phi, h))
 
 
@@ -46,10 +45,10 @@ def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: boo
     code = _code(phi)
     x, h, U, W, dh, damped = prepare("T N D, T+1 N H, D H, H H, T N H, T N H?",
                                      x=x, h=h, U=U, W=W, dh=dh, damped=damped)
-    dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), np.zeros(h.shape[1:], x.dtype)
-    sums = _sums(_parts(len(back)), U, W)
+    dx, (sums, back) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W)
     limit = x.dtype.type(np.inf if clip is None else clip)
-    _backward(dh, damped, x, h, _transposed(U), _transposed(W), limit, dx, back, code, *sums)
+    over_cases(elman_loops.backward_cases, len(back), sums, dh, damped, x, h, _transposed(U), _transposed(W), code,
+               limit, dx, back)
     return dx if to_input else None, *(part.sum(axis=0) for part in (*sums, back))
 
 
@@ -65,7 +64,7 @@ def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, cac
     _, N, _ = x.shape
     Rh = np.empty_like(h)
     Rh[0] = Rh0
-    _r_forward(x, h, U, W, moved, RU, RW, Rb, Rh, code, _parts(N))
+    over_cases(elman_loops.r_forward_cases, N, (), x, h, U, W, code, moved, Rh, RU, RW, Rb)
     return Rh[1:], RCache(None if Rx is None else moved, Rh, RU, RW, StepRCaches(phi, h, Rh))
 
 
@@ -77,10 +76,9 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
     Rx, Rh, RU, RW, _ = r_cache
     x, h, U, W, Rh, RU, RW, dh, Rdh, Rx = prepare("T N D, T+1 N H, D H, H H, T+1 N H, D H, H H, T N H, T N H, T N D?",
                                                   x=x, h=h, U=U, W=W, Rh=Rh, RU=RU, RW=RW, dh=dh, Rdh=Rdh, Rx=Rx)
-    Rdx, Rback = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), np.zeros(h.shape[1:], x.dtype)
-    sums = _sums(_parts(len(Rback)), U, W)
-    _r_backward(Rdh, dh, x, h, _transposed(U), _transposed(W), Rx, Rh, _transposed(RU), _transposed(RW), Rdx, Rback,
-                code, *sums)
+    Rdx, (sums, Rback) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W)
+    over_cases(elman_loops.r_backward_cases, len(Rback), sums, Rdh, dh, x, h, _transposed(U), _transposed(W), code,
+               Rx, Rh, _transposed(RU), _transposed(RW), Rdx, Rback)
     return Rdx if to_input else None, *(part.sum(axis=0) for part in (*sums, Rback))
 
 
@@ -90,122 +88,12 @@ def _code(phi: str) -> int:
     return CODES[phi]
 
 
-def _parts(N: int) -> int:
-    return min(get_num_threads(), N)
-
-
-def _sums(parts: int, U: Array, W: Array) -> tuple[Array, Array, Array]:
-    """Zeros for the gradients of U, W and b, for each thread its own."""
-    return tuple(np.zeros((parts, *shape), U.dtype) for shape in (U.shape, W.shape, W.shape[1:]))
-
-
 def _transposed(A: Array) -> Array:
     """Aᵀ as an array of its own: BLAS is slower where it has to transpose at every step."""
     return np.ascontiguousarray(A.T)
 
 
-@njit(**PARALLEL)
-def _forward(x, U, W, b, h, phi, parts):
-    """h[1:] is written."""
-    N = x.shape[1]
-    for p in prange(parts):
-        _forward_cases(N * p // parts, N * (p + 1) // parts, x, U, W, b, h, phi)
-
-
-@njit(**JIT)
-def _forward_cases(low, high, x, U, W, b, h, phi):
-    rest = np.empty_like(h[0, low:high])
-    for t in range(len(x)):
-        s = h[t + 1, low:high]
-        np.dot(x[t, low:high], U, s)
-        add_product(s, h[t, low:high], W, rest)
-        add_to_rows(s, b)
-        activate(phi, s)
-
-
-@njit(**PARALLEL)
-def _backward(dh, damped, x, h, Ut, Wt, limit, dx, back, phi, dU, dW, db):
-    """dx is written; back and the parts of dU, dW, db, all zero before, too."""
-    N, parts = x.shape[1], len(dU)
-    for p in prange(parts):
-        _backward_cases(N * p // parts, N * (p + 1) // parts, dh, damped, x, h, Ut, Wt, limit, dx, back, phi,
-                        dU[p], dW[p], db[p])
-
-
-@njit(**JIT)
-def _backward_cases(low, high, dh, damped, x, h, Ut, Wt, limit, dx, back, phi, dU, dW, db):
-    back = back[low:high]
-    ds, rest_U, rest_W = np.empty_like(back), np.empty_like(dU), np.empty_like(dW)
-    for t in range(len(x) - 1, -1, -1):
-        slope(phi, h[t + 1, low:high], ds)
-        multiply_by_sum(ds, dh[t, low:high], back)
-        if len(damped):
-            add(ds, damped[t, low:high])
-        if limit < np.inf:
-            clip_entries(ds, limit)
-        np.dot(ds, Wt, back)
-        if len(dx):
-            np.dot(ds, Ut, dx[t, low:high])
-        add_product(dU, x[t, low:high].T, ds, rest_U)
-        add_product(dW, h[t, low:high].T, ds, rest_W)
-        add_rows(db, ds)
-
-
-@njit(**PARALLEL)
-def _r_forward(x, h, U, W, Rx, RU, RW, Rb, Rh, phi, parts):
-    """Rh[1:] is written."""
-    N = x.shape[1]
-    for p in prange(parts):
-        _r_forward_cases(N * p // parts, N * (p + 1) // parts, x, h, U, W, Rx, RU, RW, Rb, Rh, phi)
-
-
-@njit(**JIT)
-def _r_forward_cases(low, high, x, h, U, W, Rx, RU, RW, Rb, Rh, phi):
-    rest, phi_slope = np.empty_like(h[0, low:high]), np.empty_like(h[0, low:high])
-    for t in range(len(x)):
-        Rs = Rh[t + 1, low:high]
-        np.dot(x[t, low:high], RU, Rs)
-        if len(Rx):
-            add_product(Rs, Rx[t, low:high], U, rest)
-        add_product(Rs, h[t, low:high], RW, rest)
-        add_product(Rs, Rh[t, low:high], W, rest)
-        add_to_rows(Rs, Rb)
-        slope(phi, h[t + 1, low:high], phi_slope)
-        multiply(Rs, phi_slope)
-
-
-@njit(**PARALLEL)
-def _r_backward(Rdh, dh, x, h, Ut, Wt, Rx, Rh, RUt, RWt, Rdx, Rback, phi, RdU, RdW, Rdb):
-    """Rdx is written; Rback and the parts of RdU, RdW, Rdb, all zero before, too."""
-    N, parts = x.shape[1], len(RdU)
-    for p in prange(parts):
-        _r_backward_cases(N * p // parts, N * (p + 1) // parts, Rdh, dh, x, h, Ut, Wt, Rx, Rh, RUt, RWt, Rdx, Rback, phi,
-                          RdU[p], RdW[p], Rdb[p])
-
-
-@njit(**JIT)
-def _r_backward_cases(low, high, Rdh, dh, x, h, Ut, Wt, Rx, Rh, RUt, RWt, Rdx, Rback, phi, RdU, RdW, Rdb):
-    Rback, back = Rback[low:high], np.zeros_like(Rback[low:high])
-    ds, Rds, rest, rest_x = np.empty_like(back), np.empty_like(back), np.empty_like(back), np.empty_like(x[0, low:high])
-    rest_U, rest_W = np.empty_like(RdU), np.empty_like(RdW)
-    for t in range(len(x) - 1, -1, -1):
-        y = h[t + 1, low:high]
-        slope(phi, y, ds)
-        r_slope(phi, y, Rh[t + 1, low:high], Rds)
-        multiply_by_sum(Rds, dh[t, low:high], back)  # R{phi'} (dh_t + ds_{t+1} Wᵀ)
-        add(Rback, Rdh[t, low:high])
-        multiply(Rback, ds)
-        add(Rds, Rback)
-        multiply_by_sum(ds, dh[t, low:high], back)
-        np.dot(ds, Wt, back)
-        np.dot(Rds, Wt, Rback)
-        add_product(Rback, ds, RWt, rest)
-        if len(Rdx):
-            np.dot(Rds, Ut, Rdx[t, low:high])
-            add_product(Rdx[t, low:high], ds, RUt, rest_x)
-        add_product(RdU, x[t, low:high].T, Rds, rest_U)
-        if len(Rx):
-            add_product(RdU, Rx[t, low:high].T, ds, rest_U)
-        add_product(RdW, h[t, low:high].T, Rds, rest_W)
-        add_product(RdW, Rh[t, low:high].T, ds, rest_W)
-        add_rows(Rdb, Rds)
+def _sums(x: Array, W: Array) -> tuple[tuple[Array, Array, Array], Array]:
+    """Zeros: for each thread dU, dW and db; what comes to h_t from the next step."""
+    (_, N, D), H, parts = x.shape, len(W), number_of_parts(x.shape[1])
+    return tuple(np.zeros((parts, *shape), x.dtype) for shape in ((D, H), (H, H), (H,))), np.zeros((N, H), x.dtype)

@@ -4,8 +4,6 @@
                 break isnan, or the arithmetic that vector_math rounds by.
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
                 another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration does.
-
-A process that has run a parallel kernel must not be forked; start workers with spawn.
 """
 
 import os
@@ -16,4 +14,3 @@ JIT = {
     "fastmath": {"contract"},
     "nogil": True,
 }
-PARALLEL = {**JIT, "parallel": True}

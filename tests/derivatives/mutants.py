@@ -23,9 +23,6 @@ EITHER_SIGN = "A and -A are factors of the same A A'"
 SQUARED = "only its square is used"
 SHIFT = "softmax(x) = softmax(x + c): the shift only prevents overflow, which tests/foundation holds at |z| = 1e4"
 RATIO = "the same factor stands in numerator and denominator"
-TWICE = "some cases are computed twice, and written to the same place"
-PARTS = "the parts are summed: any order will do"
-ROWS = "the loops run over the first argument's rows; more are not read"
 TURNED = "the rows in another order, counted from the last: each once all the same"
 LARGER = "only which of the two is larger is used"
 AT_ONCE = "how many steps' rows are summed at once changes the time, not the sum"
@@ -80,10 +77,6 @@ EQUIVALENT = [
      "the same two signs, each as likely"),
     *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)", "RWᵀW + WᵀRW either way")
       for name in ("hessian_product", "gauss_newton_product")),
-    *((f"numba_kernels.cpu.elman:{name}", "N * p", after, TWICE) for name in ("_forward", "_r_forward")
-      for after in ("p", "-(N * p)")),
-    *((f"numba_kernels.cpu.elman:{name}", "p", "p - 1", PARTS) for name in ("_backward", "_r_backward")),
-    *((f"numba_kernels.cpu.elman:{name}", "high", "high + 1", ROWS) for name in ("_backward_cases", "_r_backward_cases")),
     *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE) for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
 ]

@@ -1,6 +1,6 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
-from numba_kernels.cpu import activations, elman, in_place, lstm, lstm_cell, lstm_loops
+from numba_kernels.cpu import activations, elman, elman_loops, in_place, lstm, lstm_cell, lstm_loops
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
 from tests.derivatives.cases.layers import PHIS, recurrence
@@ -9,8 +9,9 @@ from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
 from tests.kernels import problems
 
 ELMAN = (
-    functions(elman, *(f"_{name}{cases}" for name in FOUR_PASSES for cases in ("", "_cases")), "_transposed")
-    + functions(activations, "activate", "slope", "r_slope")
+    functions(elman, "_transposed")
+    + functions(elman_loops, *(f"{name}_cases" for name in FOUR_PASSES))
+    + functions(activations, "activate", "slope", "r_slope", "tanh", "logistic")
     + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product",
                 "clip_entries", "clipped")
 )
