@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from autograd import jacobian
 
 from ref.hessian_free import Batches, HessianFree, structurally_damped
+from ref.layers import elman
 from ref.networks.elman_rnn import ElmanRNN
 from ref.objective import Objective
 from ref.sequence_objective import SequenceObjective
@@ -53,13 +55,31 @@ def test_it_is_the_curvature_of_the_penalty():
 
 
 def test_the_split_is_at_the_pre_activation():
-    """Mistake caught: D'' at the state h_t, where phi' is applied once more (theano-hf before 2014, others still)."""
+    """Mistakes caught, both of them splits at the state h_t (theano-hf before 2014, others still): the term added to
+    dh_t, which gives phi'² in place of phi', the curvature of half the squared distance of the states; and the Jacobian
+    of h_t with D'' as it is, phi'³."""
     p = recurrent_problem(scale=1.5)
-    vector = p.theta.vector
-    right, wrong = p.dense.structural(vector), p.dense.structural(vector, "post-activation")
+    vector, N = p.theta.vector, p.batch[0].shape[1]
+    states = [jacobian(lambda v: p.dense.states(v, n)[1])(vector) for n in range(N)]
+    squared = sum(np.einsum("thp,thq->pq", J, J) for J in states) / N
+    cubed = p.dense.structural(vector, "post-activation")
     got = penalty(p)
-    np.testing.assert_allclose(got, right, rtol=1e-9, atol=1e-11)
-    assert np.linalg.norm(got - wrong) > 0.3 * np.linalg.norm(got)
+    np.testing.assert_allclose(got, p.dense.structural(vector), rtol=1e-9, atol=1e-11)
+    for wrong, apart in ((squared, 0.2), (cubed, 0.3)):
+        assert np.linalg.norm(got - wrong) > apart * np.linalg.norm(got)
+    np.testing.assert_allclose(added_to_the_states(p), squared, rtol=1e-9, atol=1e-11)
+
+
+def added_to_the_states(p):
+    """The first mistake as a matrix: what is added to ds_t, Rh_t / N, goes into dh_t."""
+    network, columns = p.objective.network, []
+    _, cache = network.forward(p.theta, p.batch[0])
+    for v in np.eye(p.theta.size):
+        Rh = network.r_forward(p.theta.like(v), cache)[1].elman.Rh[1:]
+        gradient = p.theta.like()
+        _, gradient["U"], gradient["W"], gradient["b"], gradient["h0"] = elman.backward(Rh / Rh.shape[1], cache.elman)
+        columns.append(gradient.vector)
+    return np.stack(columns, axis=1)
 
 
 def test_it_is_a_mean_over_cases():
