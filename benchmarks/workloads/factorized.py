@@ -9,8 +9,8 @@ NumPy.  JAX compiles the whole step as one function, PyTorch runs it eagerly; bo
 paper, (I + η/2 A)⁻¹ (I - η/2 A) M.  Programs return the loss and all the new parameters.  The rates are so large that a
 step that is wrong shows among them also in float32; the time does not depend on them.
 
-The limit is that of tanh units.  With the copy task's linear ones, half of JAX's time in float32 was, when first measured,
-1.06 times that of a plain matrix product of as many operations.
+The limit is that of tanh units.  With the copy task's linear ones, half of JAX's time in float32 was, when first
+measured, 1.06 times that of a plain matrix product of as many operations.
 """
 
 import numpy as np
@@ -36,12 +36,12 @@ def flops(T: int, N: int, D: int, H: int, C: int) -> int:
 
 
 FLOPS = {f"factorized.{activation}": flops(T, N, D, H, C) for activation in ACTIVATIONS}
-NORMS = {"factorized.tanh": 22.1095692699735, "factorized.identity": 26.4703656889723}  # as JAX and PyTorch compute them
+NORMS = {"factorized.tanh": 22.1095692699735, "factorized.identity": 26.4703656889723}  # as the peers say
 LIMITS = {("factorized.tanh", dtype): Limits({"jax": 0.50}) for dtype in ("float64", "float32")}
 
 
 def arrays(dtype):
-    """The parameters by name; x (T, N, D) and t (T, N, C), one-hot: 10 symbols, blanks, delimiter, the symbols again."""
+    """The parameters by name; x (T, N, D), t (T, N, C), one-hot: 10 symbols, blanks, delimiter, the symbols again."""
     rng = np.random.default_rng(0)
     P = {name: rng.standard_normal(shape) / np.sqrt(shape[0]) for name, shape in SHAPES.items()}
     for name in ("W_U", "W_V"):
@@ -63,7 +63,8 @@ def ours(P, x, t, accelerated):
     from ref.sequence_objective import SequenceObjective
 
     optimizer = ByName({("W_U", "W_V"): CayleyDescent(CAYLEY_RATE),
-                        ("W_p",): RMSprop(renormalised(RATE, MARGIN), RHO, EPSILON)}, others=RMSprop(RATE, RHO, EPSILON))
+                        ("W_p",): RMSprop(renormalised(RATE, MARGIN), RHO, EPSILON)},
+                       others=RMSprop(RATE, RHO, EPSILON))
     batch = x, t, np.ones((T, N), bool)
 
     def task(activation):
@@ -144,7 +145,8 @@ def torch(P, x, t):
     import torch
 
     torch.set_num_threads(1)
-    P, x, t = {name: torch.from_numpy(p).requires_grad_() for name, p in P.items()}, torch.from_numpy(x), torch.from_numpy(t)
+    P = {name: torch.from_numpy(p).requires_grad_() for name, p in P.items()}
+    x, t = torch.from_numpy(x), torch.from_numpy(t)
     identity, zeros = torch.eye(H, dtype=x.dtype), {name: torch.zeros_like(p) for name, p in P.items()}
     phis = {"tanh": torch.tanh, "identity": lambda s: s}
 

@@ -6,7 +6,7 @@
     R-backward   the Elman network's, RdW among them      then RdW_U, RdW_p, RdW_V from RdW and dW
 
 What is said of W is ref.orthogonality.spectral, all else ref.networks.elman_rnn.  W is formed once a pass and no
-decomposition is differentiated.  The optimiser is what keeps W_U and W_V orthogonal, with the paper's rates for copying:
+decomposition is differentiated.  The optimiser keeps W_U and W_V orthogonal, here with the paper's rates for copying:
 
     ByName({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))}, others=RMSprop(1e-4))
 
@@ -79,9 +79,9 @@ class FactorizedRNN(RecurrentNetwork):
 
     def init(self, rng: np.random.Generator, scheme: str = "orthogonal", determinant: int | None = None,
              input_range: float = 0.01, dtype=np.float64, slope: float = 0.25) -> Parameters:
-        """W_U, W_p, W_V by the scheme (ref.orthogonality.factors), U uniform within ±input_range, V by glorot; the rest 0.
+        """W_U, W_p, W_V by the scheme (ref.orthogonality.factors), U uniform within ±input_range, V by glorot.
 
-        ±0.01 is the released code's.  slope: of leaky rectified units below zero.
+        The other parameters are zero.  ±0.01 is the released code's.  slope: of leaky rectified units below zero.
         """
         theta = Parameters.zeros(self.shapes, dtype)
         D, H, C = self.sizes

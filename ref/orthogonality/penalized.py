@@ -31,10 +31,10 @@ class Penalized:
     """
 
     def __init__(self, objective, penalties: Mapping[str, Sequence]):
-        self.objective, self.penalties = objective, {name: list(those) for name, those in penalties.items()}
+        self.objective, self.penalties = objective, {name: list(those) for name, those in penalties.items() if those}
         self.network, self.loss, self.chunk = objective.network, objective.loss, objective.chunk
         known = [*self.network.shapes, *([COMPOSED] if hasattr(self.network, "transition") else [])]
-        for name in self.penalties:
+        for name in penalties:
             if name not in known:
                 raise ValueError(f"penalties has {name!r} but the network's arrays are {', '.join(known)}")
         self.count = objective.count
@@ -51,10 +51,14 @@ class Penalized:
 
     def penalty(self, theta: Parameters) -> float:
         """What the penalties add to the value."""
-        return sum(one.value(self.penalized_array(theta, name)) for name, those in self.penalties.items() for one in those)
+        arrays = {name: self.penalized_array(theta, name) for name in self.penalties}
+        return sum(one.value(arrays[name]) for name, those in self.penalties.items() for one in those)
 
     def curvature(self, theta: Parameters, batch, kind: str = "gauss_newton", damping=0.0) -> LinearOperator:
-        """B as a (P, P) operator on flat vectors; arguments as of Objective.curvature, the two kinds by name alone."""
+        """B as a (P, P) operator on flat vectors; arguments as of Objective.curvature.
+
+        Of the penalties, the exact products with kind="hessian" and the Gauss-Newton ones with any other kind.
+        """
         network = self.objective.curvature(theta, batch, kind, damping)
 
         def matvec(v: Array) -> Array:
@@ -72,21 +76,21 @@ class Penalized:
 
     def _add_gradient(self, theta: Parameters, total: Parameters) -> Parameters:
         for name, those in self.penalties.items():
-            gradient = sum(one.gradient(self.penalized_array(theta, name)) for one in those)
             if self._composes(name):
-                _add(total, spectral.backward(gradient, self.network.transition(theta)[1]))
+                W, cache = self.network.transition(theta)
+                _add(total, spectral.backward(sum(one.gradient(W) for one in those), cache))
             else:
-                total[name] += gradient
+                total[name] += sum(one.gradient(theta[name]) for one in those)
         return total
 
-    def _add_composed_product(self, theta: Parameters, v: Parameters, those: Sequence, kind: str, Bv: Parameters) -> None:
+    def _add_composed_product(self, theta: Parameters, v: Parameters, those: Sequence, kind, Bv: Parameters) -> None:
         W, cache = self.network.transition(theta)
         RW, r_cache = spectral.r_forward(*(v[name] for name in FACTORS), cache)
         RdW = sum(_product(one, kind)(W, RW) for one in those)
-        if kind == "gauss_newton":
-            _add(Bv, spectral.backward(RdW, cache))
-        else:
+        if kind == "hessian":
             _add(Bv, spectral.r_backward(RdW, sum(one.gradient(W) for one in those), cache, r_cache))
+        else:
+            _add(Bv, spectral.backward(RdW, cache))
 
     def penalized_array(self, theta: Parameters, name: str) -> Array:
         return self.network.transition(theta)[0] if self._composes(name) else theta[name]
@@ -95,8 +99,8 @@ class Penalized:
         return name not in self.network.shapes
 
 
-def _product(penalty, kind: str):
-    return penalty.gauss_newton_product if kind == "gauss_newton" else penalty.hessian_product
+def _product(penalty, kind):
+    return penalty.hessian_product if kind == "hessian" else penalty.gauss_newton_product
 
 
 def _add(total: Parameters, of_factors: tuple[Array, Array, Array]) -> None:

@@ -20,7 +20,7 @@ def test_both_our_programs_compute_what_the_peers_compute(task, tasks):
 
 
 def test_a_step_is_a_whole_step(tasks, monkeypatch):
-    """One gradient, and every parameter moved: the bases along their manifold, by more than the tolerance in float32."""
+    """One gradient; every parameter moved by more than the tolerance in float32, the bases along their manifold."""
     from ref.objective import Objective
     from ref.orthogonality import defect
 

@@ -51,10 +51,44 @@ def test_a_mean_over_cases_and_a_sum_over_steps(loss, theta, batch):
     assert SequenceObjective(NETWORK, loss).value(theta, batch) == pytest.approx(expected, rel=1e-13)
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+@pytest.mark.parametrize("loss", [squared_error, logistic_cross_entropy, softmax_cross_entropy])
+def test_a_mean_over_targets(loss, chunk, theta, batch):
+    """Each target counts alike, in whichever chunk it stands: all is N/M times what it is with the mean over cases."""
+    x, t, mask = batch
+    z, _ = NETWORK.forward(theta, x)
+    expected = np.mean([loss.value(z[s, n : n + 1], t[s, n : n + 1]) for s, n in zip(*np.nonzero(mask))])
+    objective = SequenceObjective(NETWORK, loss, chunk=chunk, mean="targets")
+    assert objective.value(theta, batch) == pytest.approx(expected, rel=1e-13)
+    over_cases = everything(SequenceObjective(NETWORK, loss, chunk=chunk), theta, batch)
+    v, factor = np.random.default_rng(2).standard_normal(theta.size), N / mask.sum()
+    over_cases[-1] -= 0.3 * v  # the damping, which is no mean
+    assert_same(everything(objective, theta, batch), [factor * result for result in over_cases[:-1]]
+                + [factor * over_cases[-1] + 0.3 * v])
+
+
+def test_a_mean_over_targets_does_not_grow_with_the_length(theta):
+    """Equal steps, once and three times as many of them: no input, so that the states stay at rest."""
+    theta["h0"][:] = theta["b"][:] = 0
+    batches = [(np.zeros((S, N, D)), np.full((S, N, C), 1 / C), np.ones((S, N), bool)) for S in (T, 3 * T)]
+    losses = {mean: [SequenceObjective(NETWORK, softmax_cross_entropy, mean=mean).value(theta, batch) for batch in batches]
+              for mean in ("cases", "targets")}
+    assert losses["targets"][1] == pytest.approx(losses["targets"][0], rel=1e-13)
+    assert losses["cases"][1] == pytest.approx(3 * losses["cases"][0], rel=1e-13)
+    assert losses["cases"][0] == pytest.approx(T * losses["targets"][0], rel=1e-13)
+
+
+def test_an_unknown_mean_is_refused():
+    for mean in ("steps", None):
+        with pytest.raises(ValueError, match=f"mean is {mean!r} but must be one of cases, targets"):
+            SequenceObjective(NETWORK, squared_error, mean=mean)
+
+
+@pytest.mark.parametrize("mean", ["cases", "targets"])
 @pytest.mark.parametrize("chunk", [1, 2, 3, 6, 7])
 @pytest.mark.parametrize("loss", [squared_error, softmax_cross_entropy])
-def test_chunks_change_nothing(chunk, loss, theta, batch):
-    whole, parts = SequenceObjective(NETWORK, loss, 0.1), SequenceObjective(NETWORK, loss, 0.1, chunk)
+def test_chunks_change_nothing(chunk, loss, mean, theta, batch):
+    whole, parts = (SequenceObjective(NETWORK, loss, 0.1, size, mean) for size in (1000, chunk))
     assert_same(everything(parts, theta, batch), everything(whole, theta, batch))
 
 
