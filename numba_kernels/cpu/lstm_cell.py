@@ -10,7 +10,7 @@ others (N, H), rows of memory for one case (H,).  c0 is c_{t-1}, y is tanh(c).
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu import vector_math, vector_math32
+from numba_kernels.cpu.activations import logistic, tanh
 from numba_kernels.cpu.in_place import clipped
 from numba_kernels.cpu.jit import JIT
 
@@ -34,13 +34,15 @@ def cells(c0, p, s, c, y, h):
             f[j] += p[1, j] * c0[n, j]
         logistic(i)
         logistic(f)
-        tanh(g, g)
+        tanh(g)
         for j in range(H):
             c[n, j] = f[j] * c0[n, j] + i[j] * g[j]
         for j in range(H):
             o[j] += p[2, j] * c[n, j]
         logistic(o)
-        tanh(c[n], y[n])
+        for j in range(H):
+            y[n, j] = c[n, j]
+        tanh(y[n])
         for j in range(H):
             h[n, j] = o[j] * y[n, j]
 
@@ -151,25 +153,3 @@ def add_to_peepholes(dp, c0, c, ds):
             dp[1, j] += c0[n, j] * dsf[j]
         for j in range(H):
             dp[2, j] += c[n, j] * dso[j]
-
-
-@njit(**JIT)
-def tanh(s, y):
-    """y = tanh(s): (H,)."""
-    if s.itemsize == 4:
-        for j in range(len(s)):
-            y[j] = vector_math32.tanh(s[j])
-    else:
-        for j in range(len(s)):
-            y[j] = vector_math.tanh(s[j])
-
-
-@njit(**JIT)
-def logistic(s):
-    """s becomes sigma(s): (H,)."""
-    if s.itemsize == 4:
-        for j in range(len(s)):
-            s[j] = vector_math32.logistic(s[j])
-    else:
-        for j in range(len(s)):
-            s[j] = vector_math.logistic(s[j])

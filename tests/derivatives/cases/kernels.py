@@ -18,8 +18,8 @@ ELMAN = (
 LSTM = (
     functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_gradients")
     + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
-    + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes",
-                "tanh", "logistic")
+    + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes")
+    + functions(activations, "tanh", "logistic")
     + functions(in_place, "add", "add_product", "clipped")
 )
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM}
