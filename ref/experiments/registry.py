@@ -13,6 +13,11 @@ EXPERIMENTS: dict[str, str] = {  # name on the command line -> module
     "hf-mnist": "ref.experiments.hf_mnist",
     "kfac-curves": "ref.experiments.kfac_curves",
     "hf-pathological": "ref.experiments.hf_pathological",
+    "ortho-copy": "ref.experiments.ortho_copy",
+    "ortho-adding": "ref.experiments.ortho_adding",
+    "ortho-images": "ref.experiments.ortho_images",
+    "ortho-text": "ref.experiments.ortho_text",
+    "ortho-soft": "ref.experiments.ortho_soft",
 }
 
 

@@ -1,0 +1,130 @@
+"""The results of the orthogonality experiments as Markdown: a table a job, and the paper's claims, each shown or not."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from ref.experiments.ortho_sweep import TITLES, outcomes, part_config
+from ref.experiments.ortho_tasks import baseline, measure_of
+from ref.experiments.run import finished, read_config
+
+
+class Claim(NamedTuple):
+    text: str
+    shown: bool
+    numbers: str
+
+
+Claims = Callable[[dict, dict], list[Claim]]  # config, parts
+
+
+def report_of(note: str, claims: Claims, paper: dict[str, dict[str, str]] | None = None) -> Callable[[list], str]:
+    """The experiment's `report`.  note: what its tables need to be understood; paper: column -> variant -> number."""
+
+    def section(folders) -> str:
+        return "\n\n".join([note, *(_run(folder, claims, paper or {}) for folder in folders)])
+
+    return section
+
+
+def title(variant: str) -> str:
+    return TITLES.get(variant, variant.replace("=", " = "))
+
+
+def job_title(job: dict) -> str:
+    return f"{job['task']}, T = {job['T']}" + (f", {job['label'].replace('-', ' ')}" if job["label"] else "")
+
+
+def median(parts: dict, job: dict, variant: str, key: str) -> float:
+    """Over the seeds; what a seed does not have, such as the update at which it reached the goal, is infinite."""
+    values = [result.get(key) for result in outcomes(parts, job)[variant]]
+    return float(np.median([np.inf if value is None or value != value else value for value in values]))
+
+
+def increasing(parts: dict, job: dict, variants, key: str, text: str, sign: int = 1) -> Claim:
+    """The medians grow from each variant to the next (sign 1), or fall (-1); all must be finite to be compared."""
+    there = [variant for variant in variants if variant in job["variants"]]
+    values = [median(parts, job, variant, key) for variant in there]
+    shown = all(sign * (b - a) > 0 for a, b in pairwise(values))
+    return Claim(f"{job_title(job)}: {text}", shown, ", ".join(f"{title(v)} {_number(x)}" for v, x in zip(there, values)))
+
+
+def below(parts: dict, job: dict, variants, reference: str, key: str, text: str) -> Claim:
+    """Every variant's median is below the reference's."""
+    there = [variant for variant in variants if variant in job["variants"]]
+    values, other = [median(parts, job, variant, key) for variant in there], median(parts, job, reference, key)
+    numbers = ", ".join(f"{title(v)} {_number(x)}" for v, x in zip([*there, reference], [*values, other]))
+    return Claim(f"{job_title(job)}: {text}", all(value < other for value in values), numbers)
+
+
+def beats_baseline(config: dict, parts: dict, job: dict, key: str, level: float, text: str) -> Claim:
+    """Which variants' medians are below the level."""
+    values = {variant: median(parts, job, variant, key) for variant in job["variants"]}
+    beaten = [variant for variant, value in values.items() if value < level]
+    numbers = f"{_number(level)}; below it: " + (", ".join(f"{title(v)} {_number(values[v])}" for v in beaten) or "none")
+    missed = [variant for variant in values if variant not in beaten]
+    return Claim(f"{job_title(job)}: {text}", bool(beaten), numbers + (f"; not below it: {', '.join(map(title, missed))}" if missed else ""))
+
+
+def _run(folder, claims: Claims, paper: dict) -> str:
+    config, parts = read_config(folder), finished(folder)["parts"]
+    lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} hidden units"]
+    for job in config["jobs"]:
+        lines += ["", *_table(config, parts, job, paper)]
+    said = claims(config, parts)
+    if said:
+        lines += ["", "What the paper says, and whether these runs show it:", ""]
+        lines += [f"- {'shown' if claim.shown else '**not shown**'}: {claim.text} ({claim.numbers})" for claim in said]
+    seconds = sum(result["processor_seconds"] for result in parts.values())
+    lines += ["", f"All {len(parts)} parts together took {seconds / 60:.0f} processor minutes."]
+    return "\n".join(lines)
+
+
+def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
+    shared = part_config(config, job)
+    measure, (level, name) = measure_of(shared), baseline(shared)
+    goal = "" if measure.goal is None else f" updates to {measure.goal:.3g} |"
+    settings = "".join(f", {key} {_setting(value)}" for key, value in job["settings"].items())
+    lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); {name}: {_number(level)}", "",
+             f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms an update |"
+             + "".join(f" {column} |" for column in paper),
+             "|---" * (6 + bool(goal) + len(paper)) + "|"]
+    for variant, results in outcomes(parts, job).items():
+        cells = [title(variant), _seeds(results), _spread([r["best"] for r in results]), _spread([r.get(measure.name) for r in results])]
+        if goal:
+            cells.append(_reached([r["reached"] for r in results]))
+        cells += [_spectrum(results), f"{np.median([1e3 * r['processor_seconds'] / r['updates'] for r in results]):.0f}"]
+        lines.append("| " + " | ".join(cells + [column.get(variant, "") for column in paper.values()]) + " |")
+    return lines
+
+
+def _seeds(results: list[dict]) -> str:
+    early = [result["stopped"] for result in results if result["stopped"] != "steps"]
+    return f"{len(results)}" + (f" ({len(early)} ended early: {', '.join(sorted(set(early)))})" if early else "")
+
+
+def _reached(values: list) -> str:
+    there = [value for value in values if value is not None]
+    return (_spread(there) + f" ({len(there)} of {len(values)})") if there else f"none of {len(values)}"
+
+
+def _spread(values: list) -> str:
+    """Median, and the range in brackets."""
+    values = [np.nan if value is None else value for value in values]
+    text = _number(float(np.median(values)))
+    return text + (f" [{_number(min(values))}, {_number(max(values))}]" if len(values) > 1 else "")
+
+
+def _spectrum(results: list[dict]) -> str:
+    there = [result for result in results if "s_min" in result]
+    return f"{_number(min(r['s_min'] for r in there))} to {_number(max(r['s_max'] for r in there))}" if there else ""
+
+
+def _setting(value) -> str:
+    return " ".join(f"{key} {entry}" for key, entry in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _number(value: float) -> str:
+    return "not reached" if value == np.inf else f"{value:.4g}"

@@ -1,0 +1,150 @@
+"""The tasks of the orthogonality experiments by name, the cases held out from training, and what is measured on them.
+
+    name             T                        held-out cases           measure of success
+    copy             blanks before recall     fresh ones               accuracy of the ten recalled symbols
+    adding           steps                    fresh ones               mean squared error; 1/6 without memory
+    mnist, mnist14, digits                    the test images          accuracy; with a p before it, one fixed permutation
+    tragedies        characters a window      windows of the test part bits a character
+    markov           symbols a sequence       fresh ones               bits a symbol, of which `floor` are unavoidable
+
+The permutation is the run's, the same for all its seeds.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ref.experiments.run import RunError
+from ref.losses import softmax_cross_entropy, squared_error
+from ref.tasks import adding, copy_memory, sequential_images
+from ref.tasks.alphabet import Alphabet
+from ref.tasks.characters import language_model, windows
+from ref.tasks.markov import MarkovSource
+from ref.tasks.next_symbol import next_symbols
+from ref.tasks.sequence_task import Batch, SequenceTask
+from ref.tasks.shakespeare import tragedies
+from ref.tasks.text import split
+
+HELD_OUT = 1  # second entry of the random generator's seed: no draw is used for two purposes
+PROBE = 50  # cases that the gradient through time is taken of
+LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error}
+SETS = ("mnist", "mnist14", "digits")
+
+
+class Measure(NamedTuple):
+    name: str  # in the rows of metrics
+    label: str  # on a figure's axis
+    higher_is_better: bool
+    goal: float | None  # reached where the measure is at least, or at most, so much
+
+
+def measure_of(config: dict) -> Measure:
+    if config["task"] == "copy":
+        return Measure("accuracy", "accuracy of the recalled symbols", True, 0.99)
+    if config["task"] == "adding":
+        return Measure("error", "mean squared error", False, adding.baseline() / 10)
+    if config["task"] in ("tragedies", "markov"):
+        return Measure("bits", "bits a character", False, None)
+    return Measure("accuracy", "accuracy on the test images", True, None)
+
+
+def baseline(config: dict) -> tuple[float, str]:
+    """What the measure is without learning from the past, and what that is called."""
+    if config["task"] == "copy":
+        return 1 / copy_memory.P, "chance"
+    if config["task"] == "adding":
+        return adding.baseline(), "the mean"
+    if config["task"] == "markov":
+        return source(config).floor(config["T"]), "the source's entropy"
+    if config["task"] == "tragedies":
+        return float(np.log2(len(letters()))), "uniform"
+    return 0.1, "chance"
+
+
+def task_of(config: dict) -> SequenceTask:
+    """Raises RunError for an unknown task."""
+    name, T, dtype = config["task"], config["T"], np.dtype(config["dtype"])
+    if name == "copy":
+        return copy_memory.copy_memory(T, dtype=dtype)
+    if name == "adding":
+        return adding.adding(T, dtype=dtype)
+    if name == "markov":
+        return source(config).task(T, dtype)
+    if name == "tragedies":
+        train, _ = codes()
+        return language_model(name, train, T, len(letters()), dtype)
+    train, _, order = images(name, dtype.name, config["seed"])
+    return sequential_images.sequential_images(name, train, order)
+
+
+def held_out(config: dict) -> Batch:
+    """The cases that training never sees; those of drawn tasks are the seed's."""
+    name, T, dtype = config["task"], config["T"], np.dtype(config["dtype"])
+    if name == "tragedies":
+        return next_symbols(windows(codes()[1], T), len(letters()), dtype)
+    if name.removeprefix("p") in SETS:
+        _, test, order = images(name, dtype.name, config["seed"])
+        return sequential_images.sequences(test, order)
+    return task_of(config).sample(np.random.default_rng([config["part_seed"], 0, HELD_OUT]), config["n_test"])
+
+
+def measures(config: dict, network, theta, batch: Batch) -> dict:
+    """test_loss, mean over all targets; accuracy, the share of right answers; error or bits, from the loss."""
+    task, loss, right, weight = task_of(config), 0.0, 0.0, 0
+    for first in range(0, batch[0].shape[1], config["chunk"]):
+        x, t, mask = (array[:, first : first + config["chunk"]] for array in batch)
+        z, _ = network.forward(theta, x)
+        asked = np.array(mask)
+        if config["task"] == "copy":
+            asked[: -copy_memory.K] = False
+        targets = int(np.count_nonzero(mask))
+        loss += LOSSES[task.loss].value(z[mask], t[mask]) * targets
+        right += (1 - task.wrong(z, t, asked)) * targets
+        weight += targets
+    row = {"test_loss": loss / weight, "accuracy": right / weight}
+    if config["task"] == "adding":
+        row["error"] = 2 * row["test_loss"]  # which has a factor ½
+    if measure_of(config).name == "bits":
+        row["bits"] = row["test_loss"] / float(np.log(2))
+    return row
+
+
+def best(measure: Measure, rows: list[dict]) -> float:
+    """The best value of the measure; NaN counts for nothing."""
+    values = [row[measure.name] for row in rows if np.isfinite(row[measure.name])]
+    return (max if measure.higher_is_better else min)(values) if values else np.nan
+
+
+def reached(measure: Measure, rows: list[dict]) -> int | None:
+    """The first evaluated update at which the goal is reached."""
+    if measure.goal is None:
+        return None
+    sign = 1 if measure.higher_is_better else -1
+    return next((row["step"] for row in rows if sign * row[measure.name] >= sign * measure.goal), None)
+
+
+@lru_cache
+def images(name: str, dtype: str, seed: int):
+    """train, test and the order of the pixels."""
+    if name.removeprefix("p") not in SETS:
+        raise RunError(f"task is {name!r} but must be copy, adding, tragedies, markov, or {', '.join(SETS)} with or without a p")
+    train, test = sequential_images.train_test(name.removeprefix("p"), np.dtype(dtype))
+    return train, test, sequential_images.permutation(train[0].shape[1], seed) if name.startswith("p") else None
+
+
+@lru_cache
+def letters() -> Alphabet:
+    return Alphabet.of(tragedies())
+
+
+@lru_cache
+def codes():
+    """Training and test part of the tragedies."""
+    train, _, test = split(tragedies())
+    return letters().encode(train), letters().encode(test)
+
+
+def source(config: dict) -> MarkovSource:
+    return MarkovSource.random(10, order=2, seed=config["seed"])

@@ -1,0 +1,144 @@
+"""One part of an orthogonality experiment: one recurrent network on one task, trained for a number of updates and probed.
+
+A part's configuration holds the run's settings, and of its own
+
+    task, T         a name of ref.experiments.ortho_tasks and its length
+    network         "factorized" (margin: a number, or None), "elman", "geodesic" (an Elman network whose W takes Cayley
+                    steps) or "lstm";  activation;  scheme: of the transition's start;  input_range: of U's
+    rate            of RMSprop: of all that is not named below
+    orthogonal_rate of the Cayley steps, on W_U and W_V or on W;  side: "left", or "wrong" as in the released code
+    spectrum        {"method": "rmsprop" | "descent", "rate"} of W_p, divided by 2m where the margin is m > 0
+    soft, prior     strengths λ of |WᵀW - I|² and γ of Σ (s - 1)²;  weight_decay of U, W and V
+    updates, minibatch, clip, evaluate_every, part_seed
+
+Rows hold the minibatch's loss and gradient norm at every update and, where the network is evaluated, the held-out
+"test_loss" and the task's own measures, of the transition's singular values mean, spread, smallest and largest, and
+"through_time", the norm of dL_T/dh_t at some of the steps t, L_T the loss of the last output.
+"""
+
+import numpy as np
+
+from ref.experiments.ortho_tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
+from ref.experiments.recording import FolderRecorder
+from ref.experiments.run import RunError
+from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.lstm_rnn import LSTMRNN
+from ref.optimizers.gradient_descent import GradientDescent
+from ref.optimizers.rmsprop import RMSprop
+from ref.optimizers.training import train
+from ref.orthogonality import ByName, CayleyDescent, CompositeDecay, GaussianPrior, SoftOrthogonality, cayley_step, renormalised, wrong_side_step
+from ref.orthogonality.factorized_rnn import FactorizedRNN
+from ref.orthogonality.penalized import Penalized
+from ref.parameters import Parameters
+from ref.sequence_objective import SequenceObjective
+from ref.tasks.sequence_task import Batch
+
+Array = np.ndarray
+MINIBATCHES = 2  # second entry of the random generator's seed, other than the held-out cases'
+SIDES = {"left": cayley_step, "wrong": wrong_side_step}
+SHOWN_STEPS = 60  # of the gradient through time
+
+
+def network_of(config: dict):
+    """The network, compiled if asked.  Raises RunError for kernels that it has no twin in."""
+    task = task_of(config)
+    sizes, kind = (task.n_inputs, config["n_hidden"], task.n_outputs), config["network"]
+    if kind == "factorized":
+        network = FactorizedRNN(*sizes, config["margin"], config["activation"], task.outputs, clip=config["clip"])
+    elif kind in ("elman", "geodesic"):
+        network = ElmanRNN(*sizes, config["activation"], task.outputs, clip=config["clip"])
+    elif kind == "lstm":
+        network = LSTMRNN(*sizes, task.outputs, clip=config["lstm_clip"])
+    else:
+        raise RunError(f"network is {kind!r} but must be factorized, elman, geodesic or lstm")
+    if config["kernels"] == "numpy":
+        return network
+    if config["kernels"] != "cpu":
+        raise RunError(f"kernels is {config['kernels']!r} but recurrent networks run on numpy or cpu")
+    import numba_kernels
+
+    return numba_kernels.accelerate(network)
+
+
+def start(config: dict, network) -> Parameters:
+    """What a seed begins with; input and output weights are the same in factorised and Elman networks."""
+    rng, dtype = np.random.default_rng(config["part_seed"]), np.dtype(config["dtype"])
+    if isinstance(network, LSTMRNN):
+        return network.init(rng, dtype=dtype)
+    if isinstance(network, FactorizedRNN):
+        return network.init(rng, config["scheme"], input_range=config["input_range"], dtype=dtype)
+    factorized = FactorizedRNN(*network.sizes, None, network.activation)
+    like = factorized.init(rng, config["scheme"], input_range=config["input_range"], dtype=dtype)
+    W, _ = factorized.transition(like)
+    return Parameters.from_arrays({name: W if name == "W" else like[name] for name in network.shapes})
+
+
+def objective_of(config: dict, network):
+    """Mean loss over all targets, and the penalties; SequenceObjective's where there are none."""
+    plain = SequenceObjective(network, LOSSES[task_of(config).loss], chunk=config["chunk"], mean="targets")
+    penalties = {name: [CompositeDecay(config["weight_decay"])] for name in ("U", "W", "V") if config["weight_decay"]}
+    if config["soft"]:
+        penalties.setdefault("W", []).append(SoftOrthogonality(config["soft"]))
+    if config["prior"]:
+        penalties["W_p"] = [GaussianPrior(config["prior"], config["margin"])]
+    return Penalized(plain, penalties) if penalties else plain
+
+
+def optimizer_of(config: dict):
+    """The paper's: Cayley steps without momentum for the bases, RMSprop for all else."""
+    others, cayley = RMSprop(config["rate"]), CayleyDescent(config["orthogonal_rate"], step=SIDES[config["side"]])
+    if config["network"] == "geodesic":
+        return ByName({("W",): cayley}, others)
+    if config["network"] != "factorized":
+        return others
+    spectrum = {"rmsprop": RMSprop, "descent": GradientDescent}[config["spectrum"]["method"]]
+    return ByName({("W_U", "W_V"): cayley, ("W_p",): spectrum(renormalised(config["spectrum"]["rate"], config["margin"]))},
+                  others)
+
+
+def through_time(network, loss, theta: Parameters, x: Array, t: Array) -> dict:
+    """The norm of dL_T/dh_t, root mean square over cases, at SHOWN_STEPS of the steps t = 1 .. T, the last among them."""
+    z, cache = network.forward(theta, x)
+    dz = np.zeros_like(z)
+    dz[-1] = loss.gradient(z[-1], t[-1]) * x.shape[1]  # of each case's own loss
+    norms = np.sqrt(np.square(network.state_gradients(dz, cache), dtype=np.float64).sum(axis=2).mean(axis=1))
+    steps = np.unique(np.linspace(0, len(norms) - 1, SHOWN_STEPS).round().astype(int))
+    return {"through_time": norms[steps].tolist(), "steps_shown": (steps + 1).tolist()}
+
+
+def spectrum_of(W: Array) -> dict:
+    """The transition's singular values, and how far it is from orthogonal."""
+    s = np.linalg.svd(W.astype(np.float64), compute_uv=False)
+    return {"s_mean": float(s.mean()), "s_spread": float(s.std()), "s_min": float(s[-1]), "s_max": float(s[0]),
+            "condition": float(s[0] / s[-1]) if s[-1] else np.inf, "orthogonality_defect": float(np.linalg.norm(s * s - 1))}
+
+
+def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
+    """The held-out measures, and the probes that the network has."""
+    row = measures(config, network, theta, held)
+    if isinstance(network, FactorizedRNN):
+        row |= spectrum_of(network.transition(theta)[0])
+    elif isinstance(network, ElmanRNN):
+        row |= spectrum_of(theta["W"])
+    if hasattr(network, "state_gradients"):
+        row |= through_time(network, LOSSES[task_of(config).loss], theta, *(array[:, :PROBE] for array in held[:2]))
+    return row
+
+
+def train_part(config: dict, recorder: FolderRecorder) -> dict:
+    """Train to the end; what it returns is where it stood at its last evaluation, and the best it had."""
+    task, network, held, measure = task_of(config), network_of(config), held_out(config), measure_of(config)
+
+    def batches(step: int):
+        return task.sample(np.random.default_rng([config["part_seed"], step, MINIBATCHES]), config["minibatch"])
+
+    result = train(
+        optimizer_of(config), objective_of(config, network), start(config, network), batches, n_steps=config["updates"],
+        evaluate=lambda theta: evaluate(config, network, theta, held), evaluate_every=config["evaluate_every"],
+        recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
+    )
+    rows = [row for row in result.rows if "test_loss" in row]
+    last = {name: rows[-1][name] for name in ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread") if name in rows[-1]}
+    return {**last, "best": best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
+            "updates": result.step, "seconds": result.seconds,
+            "processor_seconds": sum(row.get("step_processor_seconds", 0.0) for row in result.rows)}
