@@ -71,8 +71,8 @@ def test_a_mean_over_targets_does_not_grow_with_the_length(theta):
     """Equal steps, once and three times as many of them: no input, so that the states stay at rest."""
     theta["h0"][:] = theta["b"][:] = 0
     batches = [(np.zeros((S, N, D)), np.full((S, N, C), 1 / C), np.ones((S, N), bool)) for S in (T, 3 * T)]
-    losses = {mean: [SequenceObjective(NETWORK, softmax_cross_entropy, mean=mean).value(theta, batch) for batch in batches]
-              for mean in ("cases", "targets")}
+    objectives = {mean: SequenceObjective(NETWORK, softmax_cross_entropy, mean=mean) for mean in ("cases", "targets")}
+    losses = {mean: [objective.value(theta, batch) for batch in batches] for mean, objective in objectives.items()}
     assert losses["targets"][1] == pytest.approx(losses["targets"][0], rel=1e-13)
     assert losses["cases"][1] == pytest.approx(3 * losses["cases"][0], rel=1e-13)
     assert losses["cases"][0] == pytest.approx(T * losses["targets"][0], rel=1e-13)

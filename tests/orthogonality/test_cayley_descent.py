@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 
 from ref.optimizers import Memory, same_batch, train
-from ref.orthogonality import CayleyDescent, cayley_step, defect, geodesic_step, newton_schulz, wrong_side_step
+from ref.orthogonality import (
+    CayleyDescent,
+    cayley_step,
+    defect,
+    geodesic_step,
+    newton_schulz,
+    polar_factor,
+    wrong_side_step,
+)
 from ref.parameters import Parameters
 from tests.orthogonality.descents import BATCH, Distances
-from tests.orthogonality.points import point, rotation
+from tests.orthogonality.points import gradient, point, rotation
 
 
 def problem(dtype=np.float64):
@@ -100,6 +108,43 @@ def test_a_gradient_that_is_not_finite_ends_training_at_the_last_good_parameters
     np.testing.assert_array_equal(result.theta.vector, good.theta.vector)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_start_off_the_manifold_is_projected_where_that_is_asked_for(dtype):
+    """The matrix off the manifold moves to the nearest point, the other takes its step; from then on both descend."""
+    theta, objective = problem(dtype)
+    theta["U"] += 0.1 * gradient(6, 6, dtype=dtype)
+    asked, plain = CayleyDescent(0.2, project=True), CayleyDescent(0.2)
+    with pytest.raises(ValueError, match="U must have orthonormal columns"):
+        plain.init(theta)
+    before = theta.vector.copy()
+    new, state, report = asked.step(theta, asked.init(theta), objective, BATCH)
+    assert report["defect"] == defect(theta["U"]) > 0.1 and state == {"t": 1} and new.dtype == dtype
+    np.testing.assert_array_equal(new["U"], polar_factor(theta["U"]))
+    np.testing.assert_array_equal(new["M"], cayley_step(theta["M"], 2 * (theta["M"] - objective.targets["M"]), 0.2))
+    np.testing.assert_array_equal(theta.vector, before)
+    later, _, report = asked.step(new, state, objective, BATCH)
+    assert report["defect"] < 20 * np.finfo(dtype).eps
+    np.testing.assert_array_equal(later.vector, plain.step(new, state, objective, BATCH)[0].vector)
+
+
+def test_projection_takes_only_what_has_a_nearest_point():
+    rng = np.random.default_rng(0)
+    deficient = rng.standard_normal((5, 2)) @ rng.standard_normal((2, 3))
+    for M, match in ((deficient, "M has rank 2 but must have 3: no one matrix with orthonormal columns is nearest"),
+                     (np.zeros((4, 4)), "M has rank 0 but must have 4"),
+                     (np.ones((3, 4)), r"M has shape \(3, 4\) but must be \(n, p\)"),
+                     (np.full((3, 3), np.nan), "M must be finite")):
+        with pytest.raises(ValueError, match=match):
+            CayleyDescent(0.1, project=True).init(Parameters.from_arrays({"M": M}))
+
+
+def test_projection_changes_nothing_for_a_start_on_the_manifold():
+    theta, objective = problem()
+    one, other = (train(CayleyDescent(0.1, project=project), objective, theta, same_batch(BATCH), 20, progress=False)
+                  for project in (True, False))
+    np.testing.assert_array_equal(one.theta.vector, other.theta.vector)
+
+
 def test_bad_settings_starts_and_states_are_refused():
     for settings, error, match in (({"learning_rate": 0.0}, ValueError, "learning_rate is 0.0"),
                                    ({"learning_rate": 0.1, "restore_every": 0}, ValueError, "restore_every is 0"),
@@ -110,6 +155,7 @@ def test_bad_settings_starts_and_states_are_refused():
     for arrays, match in (({"p": np.ones(3)}, r"p has shape \(3,\) but must be \(n, p\) with n >= p"),
                           ({"M": point(7, 3).T}, r"M has shape \(3, 7\) but must be \(n, p\)"),
                           ({"U": 2 * np.eye(3)}, r"U must have orthonormal columns but \|\|MᵀM - I\|\| = 5.2"),
+                          ({"U": np.diag([1.0, 1, 0])}, r"\|\|MᵀM - I\|\| = 1: .* project=True takes the nearest"),
                           ({"U": np.eye(3) * np.nan}, "M must be finite")):
         with pytest.raises(ValueError, match=match):
             optimizer.init(Parameters.from_arrays(arrays))

@@ -11,7 +11,7 @@ from ref.losses import softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from ref.optimizers import RMSprop, train
-from ref.orthogonality import ByName, CayleyDescent, component, defect, renormalised, singular_values
+from ref.orthogonality import ByName, CayleyDescent, component, defect, polar_factor, renormalised, singular_values
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
@@ -276,6 +276,31 @@ def test_starts_that_cannot_be():
                                     (dict(dtype=int), TypeError, "dtype is int64")):
         with pytest.raises(error, match=message):
             network.init(rng(), **options)
+
+
+def test_bases_that_are_not_orthogonal_are_refused_by_the_optimiser_or_projected_where_that_is_asked_for():
+    network = FactorizedRNN(TASK.n_inputs, 8, TASK.n_outputs, 0.1)
+    objective = SequenceObjective(network, softmax_cross_entropy, mean="targets")
+    theta, batch = network.init(rng()), TASK.sample(rng(1), 10)
+    theta["W_U"] += 0.1 * rng(1).standard_normal((8, 8))
+    with pytest.raises(ValueError, match=r"W_U must have orthonormal columns but \|\|MᵀM - I\|\| = .*project=True"):
+        learner(0.1).init(theta)
+    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1, project=True)}, others=RMSprop(3e-3))
+    state = optimizer.init(theta)
+    new, state, report = optimizer.step(theta, state, objective, batch)
+    np.testing.assert_array_equal(new["W_U"], polar_factor(theta["W_U"]))
+    assert report["defect"] == defect(theta["W_U"]) > 0.1
+    assert optimizer.step(new, state, objective, batch)[2]["defect"] < 1e-13
+    theta["W_V"][:, 0] = 0
+    with pytest.raises(ValueError, match="W_V has rank 7 but must have 8"):
+        optimizer.init(theta)
+
+
+def test_factors_that_are_not_square_are_refused():
+    network = FactorizedRNN(D, H, C)
+    shapes = dict(network.shapes, W_U=(H, H - 1))
+    with pytest.raises(ValueError, match=r"theta is .*W_U \(6, 5\).* but the network needs .*'W_U': \(6, 6\)"):
+        network.forward(Parameters.zeros(shapes), inputs())
 
 
 def test_parameters_and_inputs_that_do_not_fit():
