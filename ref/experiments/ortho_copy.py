@@ -22,10 +22,10 @@ TANH = ("m=0", "m=0.01", "m=1", "none", "elman-orthogonal")
 PRESETS = {
     "quick": {**SETTINGS, "jobs": [job("copy", 50, ("m=0", "m=0.01", "m=1", "none", "elman-glorot"), updates=700)]},
     "standard": {**SETTINGS, "jobs": [
-        job("copy", 100, ALL, seeds=3, fewer=ONCE, updates=2000),
+        job("copy", 100, ALL, seeds=2, fewer=ONCE, updates=2000),
         job("copy", 200, ALL, seeds=2, fewer=ONCE, updates=3000),
-        job("copy", 500, ("m=0", "m=0.01", "m=1"), updates=2500),
-        job("copy", 100, TANH, label="tanh", activation="tanh", updates=2500),
+        job("copy", 500, ("m=0", "m=0.01", "m=1"), updates=1500),
+        job("copy", 100, TANH, label="tanh", activation="tanh", updates=2000),
     ]},
     "paper": {**SETTINGS, "jobs": [job("copy", T, ALL, seeds=5, updates=updates, evaluate_every=100)
                                    for T, updates in ((200, 15_000), (500, 15_000), (1000, 15_000), (10_000, 15_000))]},

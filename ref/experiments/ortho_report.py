@@ -86,7 +86,7 @@ def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
     shared = part_config(config, job)
     measure, (level, name) = measure_of(shared), baseline(shared)
     goal = "" if measure.goal is None else f" updates to {measure.goal:.3g} |"
-    settings = "".join(f", {key} {_setting(value)}" for key, value in job["settings"].items())
+    settings = "".join(f", {key} {_setting(value)}" for key, value in job["settings"].items() if key != "updates")
     lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); {name}: {_number(level)}", "",
              f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms an update |"
              + "".join(f" {column} |" for column in paper),

@@ -1,27 +1,29 @@
 """ortho-soft: soft constraints on copy memory, four panels as in the paper's figure of them.
 
-    elman       λ |WᵀW - I|² on an Elman network's W, rates of 1e-5 times a factor
+    elman       λ |WᵀW - I|² on an Elman network's W, all of it by RMSprop
     factorized  the same on the composed W of a factorised network without a margin
     prior       a Gaussian prior γ Σ (s - 1)² on free singular values, trained by plain descent
     margin      the prior beside the margin m = 1
 
-The paper's strengths stand in legends that could not be read: those here are our choice, and so are shorter sequences for
-the first two panels.  Its rates are kept: 1e-5 on the ordinary network, 1e-6 on the bases, 1e-5 for descent on s.
+The paper's strengths stand in legends that could not be read: those here are our choice.  So are two rates, ten and a
+hundred times the paper's, since we train a fraction as long: 1e-4 on the ordinary network, where the paper goes down to
+1e-5, and 1e-3 for descent on s, where it has 1e-5.  At 1e-5, 1,500 updates move no singular value by more than 0.002.
+T = 200 in all panels; the paper's second has 500.
 """
 
 from pathlib import Path
 
 from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, report_of
+from ref.experiments.ortho_report import Claim, below, report_of
 from ref.experiments.ortho_sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-soft"
 SUMMARY = "Copy memory under soft constraints: penalties on orthogonality and a Gaussian prior on singular values, by strength."
 
-SOFT = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
-PRIOR = (0.0, 0.0001, 0.001, 0.01, 0.1, 1.0)
-DESCENT = {"method": "descent", "rate": 1e-5}
+SOFT = (0.0, 0.001, 0.01, 0.1, 1.0)
+PRIOR = (0.0, 0.01, 0.1, 1.0, 10.0)
+DESCENT = {"method": "descent", "rate": 1e-3}
 
 
 def strengths(name: str, values, settings: dict) -> dict[str, dict]:
@@ -39,14 +41,16 @@ def jobs(T: int, updates: int, soft=SOFT, prior=PRIOR) -> list[dict]:
 
 
 PRESETS = {
-    "quick": {**SETTINGS, "jobs": jobs(50, 400, (0.0, 0.01, 1.0), (0.0, 0.1))},
-    "standard": {**SETTINGS, "jobs": jobs(200, 2500)},
+    "quick": {**SETTINGS, "jobs": jobs(50, 600, (0.0, 0.01, 1.0), (0.0, 10.0))},
+    "standard": {**SETTINGS, "jobs": jobs(200, 1500)},
     "paper": {**SETTINGS, "jobs": jobs(200, 15_000)[:1] + jobs(500, 15_000)[1:2] + jobs(200, 15_000)[2:]},
 }
 
 
 def claims(config: dict, parts: dict) -> list[Claim]:
-    return []
+    """Weaker constraints converge faster, and too strong ones slowly."""
+    return [below(parts, one, [weakest], strongest, "reached", "without the constraint 99 % are recalled after fewer updates than under the strongest")
+            for one in config["jobs"] for weakest, *_, strongest in [list(one["variants"])]]
 
 
 def figures(folder) -> list[Path]:

@@ -44,7 +44,7 @@ def measure_of(config: dict) -> Measure:
     if config["task"] == "copy":
         return Measure("accuracy", "accuracy of the recalled symbols", True, 0.99)
     if config["task"] == "adding":
-        return Measure("error", "mean squared error", False, adding.baseline() / 10)
+        return Measure("error", "mean squared error", False, adding.baseline() / 2)
     if config["task"] in ("tragedies", "markov"):
         return Measure("bits", "bits a character", False, None)
     return Measure("accuracy", "accuracy on the test images", True, None)
@@ -55,7 +55,7 @@ def baseline(config: dict) -> tuple[float, str]:
     if config["task"] == "copy":
         return 1 / copy_memory.P, "chance"
     if config["task"] == "adding":
-        return adding.baseline(), "the mean"
+        return adding.baseline(), "answering the mean"
     if config["task"] == "markov":
         return source(config).floor(config["T"]), "the source's entropy"
     if config["task"] == "tragedies":

@@ -23,9 +23,9 @@ FEW = ("lstm", "m=0", "m=0.1", "m=1", "none")
 PRESETS = {
     "quick": {**OURS, "evaluate_every": 100, "jobs": [job("markov", 50, ("m=0", "m=0.1", "none"), updates=1000)]},
     "standard": {**OURS, "jobs": [
-        job("tragedies", 75, ALL, updates=3000),
-        job("tragedies", 300, FEW, updates=1500),
-        job("markov", 100, FEW, updates=2000),
+        job("tragedies", 75, ALL, updates=2000),
+        job("tragedies", 300, FEW, updates=800),
+        job("markov", 100, FEW, updates=1500),
     ]},
     "paper": {**OURS, "jobs": [job("tragedies", T, ALL, seeds=3, updates=50_000) for T in (75, 300)]},
 }

@@ -29,6 +29,7 @@ from ref.optimizers.training import train
 from ref.orthogonality import ByName, CayleyDescent, CompositeDecay, GaussianPrior, SoftOrthogonality, cayley_step, renormalised, wrong_side_step
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.penalized import Penalized
+from ref.orthogonality.probes import gradient_norms, spectrum_summary
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequence_task import Batch
@@ -97,29 +98,19 @@ def optimizer_of(config: dict):
 
 
 def through_time(network, loss, theta: Parameters, x: Array, t: Array) -> dict:
-    """The norm of dL_T/dh_t, root mean square over cases, at SHOWN_STEPS of the steps t = 1 .. T, the last among them."""
-    z, cache = network.forward(theta, x)
-    dz = np.zeros_like(z)
-    dz[-1] = loss.gradient(z[-1], t[-1]) * x.shape[1]  # of each case's own loss
-    norms = np.sqrt(np.square(network.state_gradients(dz, cache), dtype=np.float64).sum(axis=2).mean(axis=1))
+    """The gradient's norm at SHOWN_STEPS of the steps 1 .. T, the last among them."""
+    norms = gradient_norms(network, loss, theta, x, t)
     steps = np.unique(np.linspace(0, len(norms) - 1, SHOWN_STEPS).round().astype(int))
     return {"through_time": norms[steps].tolist(), "steps_shown": (steps + 1).tolist()}
-
-
-def spectrum_of(W: Array) -> dict:
-    """The transition's singular values, and how far it is from orthogonal."""
-    s = np.linalg.svd(W.astype(np.float64), compute_uv=False)
-    return {"s_mean": float(s.mean()), "s_spread": float(s.std()), "s_min": float(s[-1]), "s_max": float(s[0]),
-            "condition": float(s[0] / s[-1]) if s[-1] else np.inf, "orthogonality_defect": float(np.linalg.norm(s * s - 1))}
 
 
 def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
     """The held-out measures, and the probes that the network has."""
     row = measures(config, network, theta, held)
     if isinstance(network, FactorizedRNN):
-        row |= spectrum_of(network.transition(theta)[0])
+        row |= spectrum_summary(network.transition(theta)[0])
     elif isinstance(network, ElmanRNN):
-        row |= spectrum_of(theta["W"])
+        row |= spectrum_summary(theta["W"])
     if hasattr(network, "state_gradients"):
         row |= through_time(network, LOSSES[task_of(config).loss], theta, *(array[:, :PROBE] for array in held[:2]))
     return row

@@ -21,9 +21,12 @@ from ref.orthogonality.by_name import ByName
 from ref.orthogonality.cayley import cayley_step
 from ref.orthogonality.cayley_descent import CayleyDescent
 from ref.orthogonality.drift import defect, newton_schulz, polar_factor, restored
+from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.geodesic import canonical_geodesic, euclidean_geodesic, geodesic_step
 from ref.orthogonality.initialization import component, factors, transition
 from ref.orthogonality.manifold import Stiefel
+from ref.orthogonality.penalized import Penalized
+from ref.orthogonality.probes import gradient_norms, spectrum_summary
 from ref.orthogonality.retractions import RETRACTIONS, cayley_retraction, polar_retraction, qr_retraction
 from ref.orthogonality.riemannian_gradient import (
     canonical_gradient,
@@ -39,9 +42,10 @@ from ref.orthogonality.spectrum import renormalised, singular_values
 from ref.orthogonality.wrong_side import wrong_side_step
 
 __all__ = [
-    "ByName", "CayleyDescent", "CompositeDecay", "GaussianPrior", "RETRACTIONS", "SoftOrthogonality", "Stiefel",
-    "canonical_geodesic", "canonical_gradient", "canonical_inner", "cayley_retraction", "cayley_step", "component",
-    "defect", "euclidean_geodesic", "euclidean_gradient", "euclidean_inner", "factors", "geodesic_step", "left_skew",
-    "newton_schulz", "polar_factor", "polar_retraction", "projection", "qr_retraction", "renormalised", "restored",
-    "right_skew", "singular_values", "transition", "wrong_side_step",
+    "ByName", "CayleyDescent", "CompositeDecay", "FactorizedRNN", "GaussianPrior", "Penalized", "RETRACTIONS",
+    "SoftOrthogonality", "Stiefel", "canonical_geodesic", "canonical_gradient", "canonical_inner",
+    "cayley_retraction", "cayley_step", "component", "defect", "euclidean_geodesic", "euclidean_gradient",
+    "euclidean_inner", "factors", "geodesic_step", "gradient_norms", "left_skew", "newton_schulz", "polar_factor",
+    "polar_retraction", "projection", "qr_retraction", "renormalised", "restored", "right_skew", "singular_values",
+    "spectrum_summary", "transition", "wrong_side_step",
 ]

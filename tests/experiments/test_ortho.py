@@ -7,11 +7,9 @@ import pytest
 
 from ref.experiments import ortho_adding, ortho_copy, ortho_images, ortho_report, ortho_soft, ortho_tasks, ortho_text
 from ref.experiments.ortho_sweep import SETTINGS, VARIANTS, job, outcomes, part_config, part_name, parts, run
-from ref.experiments.ortho_training import evaluate, network_of, objective_of, optimizer_of, start, through_time, train_part
+from ref.experiments.ortho_training import evaluate, network_of, objective_of, optimizer_of, start, train_part
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
-from ref.losses import softmax_cross_entropy
-from ref.networks.elman_rnn import ElmanRNN
 from ref.optimizers import Memory
 from ref.orthogonality import defect
 from ref.tasks import copy_memory
@@ -80,30 +78,6 @@ def test_penalties_are_those_of_the_configuration():
         assert set(objective_of(config, network_of(config)).penalties) == names
     config = one_part(weight_decay=0.0)
     assert not hasattr(objective_of(config, network_of(config)), "penalties")
-
-
-def test_the_gradient_through_time_is_that_of_the_last_output():
-    """Against differences: the last loss as a function of one case's state at a step."""
-    config = {**one_part("elman-orthogonal", activation="tanh", T=4), "dtype": "float64"}
-    network, task = network_of(config), ortho_tasks.task_of(config)
-    theta = start(config, network)
-    theta.vector[:] += 0.3 * np.random.default_rng(1).standard_normal(theta.size)
-    x, t, _ = task.sample(np.random.default_rng(2), 3)
-    row, h = through_time(network, softmax_cross_entropy, theta, x, t), network.forward(theta, x)[1].elman.h
-    norms = dict(zip(row["steps_shown"], row["through_time"]))
-    assert row["steps_shown"][-1] == len(x)
-    at, squares = len(x) - 3, []
-    for n in range(3):
-        def last_loss(state):
-            rest = theta.copy()
-            rest["h0"] = state
-            z, _ = ElmanRNN(*network.sizes).forward(rest, x[at:, n : n + 1])
-            return softmax_cross_entropy.value(z[-1], t[-1, n : n + 1])
-
-        steps = 1e-5 * np.eye(6)
-        gradient = [(last_loss(h[at, n] + step) - last_loss(h[at, n] - step)) / 2e-5 for step in steps]
-        squares.append(np.sum(np.square(gradient)))
-    assert norms[at] == pytest.approx(np.sqrt(np.mean(squares)), rel=1e-6)
 
 
 def test_measures_do_not_depend_on_the_chunk_and_mean_what_they_say():

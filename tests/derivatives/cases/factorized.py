@@ -6,8 +6,11 @@ import numpy as np
 
 from ref.checks import Row, check_gradient, check_hessian_product, check_network, dense, numerical_jacobian, require_equal
 from ref.losses import softmax_cross_entropy
+from ref.networks.elman_rnn import ElmanRNN
+from ref.orthogonality import probes
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.penalized import Penalized
+from ref.orthogonality.probes import gradient_norms
 from ref.orthogonality.soft_constraints import CompositeDecay, GaussianPrior, SoftOrthogonality
 from ref.sequence_objective import SequenceObjective
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal, probabilities
@@ -44,6 +47,27 @@ def state_gradients() -> Case:
         return [Row(name, "h", "state gradients against the Elman network", error, 1e-13)]
 
     return Case(name, functions(FactorizedRNN, "state_gradients"), run)
+
+
+def norms_through_time() -> Case:
+    """g_t against differences of the last output's loss, begun again from h_t; every case by itself."""
+    network, name, T, N = ElmanRNN(2, 4, 3), "orthogonality.probes gradient norms", 4, 2
+    theta, x, t = dense_start(network), normal(T, N, 2, seed=3), probabilities(T, N, 3)
+
+    def last_loss(at: int, n: int, state):
+        rest = theta.copy()
+        rest["h0"] = state
+        z = network.forward(rest, x[at:, n : n + 1])[0][-1] if at < T else (state @ theta["V"] + theta["c"])[None]
+        return np.array(softmax_cross_entropy.value(z, t[-1, n : n + 1]))
+
+    def run() -> list[Row]:
+        h = network.forward(theta, x)[1].elman.h
+        squares = [[np.sum(numerical_jacobian(partial(last_loss, at, n), h[at, n]) ** 2) for n in range(N)] for at in range(1, T + 1)]
+        error = require_equal("norms against differences", "h", gradient_norms(network, softmax_cross_entropy, theta, x, t),
+                              np.sqrt(np.mean(squares, axis=1)), 1e-8)
+        return [Row(name, "h", "norms against differences", error, 1e-8)]
+
+    return Case(name, functions(probes, "gradient_norms"), run)
 
 
 def penalized(penalties: dict, margin: float | None, chunk: int = 1000) -> Case:
@@ -92,6 +116,7 @@ FACTORIZED = [
     factorized_rnn(3, None, "softplus", "last", (2, 3, 4)),
     factorized_rnn(2, 1.0, "identity", "all", (3, 5, 2)),
     state_gradients(),
+    norms_through_time(),
     penalized({"W": [CompositeDecay(0.2)], "U": [CompositeDecay(0.1)], "V": [CompositeDecay(0.3)]}, 0.5, chunk=2),
     penalized({"W": [SoftOrthogonality(0.1), CompositeDecay(0.3)], "W_p": [GaussianPrior(0.4)]}, None),
     penalized({"W_p": [GaussianPrior(0.4, 1.0)], "W_V": [SoftOrthogonality(0.2)]}, 1.0),
