@@ -59,13 +59,14 @@ def below(parts: dict, job: dict, variants, reference: str, key: str, text: str)
     return Claim(f"{job_title(job)}: {text}", all(value < other for value in values), numbers)
 
 
-def beats_baseline(config: dict, parts: dict, job: dict, key: str, level: float, text: str) -> Claim:
+def beats_baseline(parts: dict, job: dict, key: str, level: float, text: str) -> Claim:
     """Which variants' medians are below the level."""
     values = {variant: median(parts, job, variant, key) for variant in job["variants"]}
     beaten = [variant for variant, value in values.items() if value < level]
     numbers = f"{_number(level)}; below it: " + (", ".join(f"{title(v)} {_number(values[v])}" for v in beaten) or "none")
-    missed = [variant for variant in values if variant not in beaten]
-    return Claim(f"{job_title(job)}: {text}", bool(beaten), numbers + (f"; not below it: {', '.join(map(title, missed))}" if missed else ""))
+    missed = [title(variant) for variant in values if variant not in beaten]
+    numbers += f"; not below it: {', '.join(missed)}" if missed else ""
+    return Claim(f"{job_title(job)}: {text}", bool(beaten), numbers)
 
 
 def _run(folder, claims: Claims, paper: dict) -> str:
@@ -86,16 +87,18 @@ def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
     shared = part_config(config, job)
     measure, (level, name) = measure_of(shared), baseline(shared)
     goal = "" if measure.goal is None else f" updates to {measure.goal:.3g} |"
-    settings = "".join(f", {key} {_setting(value)}" for key, value in job["settings"].items() if key != "updates")
-    lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); {name}: {_number(level)}", "",
+    settings = "".join(f", {key} {value}" for key, value in job["settings"].items() if key != "updates")
+    lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); "
+             f"{name}: {_number(level)}", "",
              f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms an update |"
              + "".join(f" {column} |" for column in paper),
              "|---" * (6 + bool(goal) + len(paper)) + "|"]
     for variant, results in outcomes(parts, job).items():
-        cells = [title(variant), _seeds(results), _spread([r["best"] for r in results]), _spread([r.get(measure.name) for r in results])]
+        cells = [title(variant), _seeds(results)]
+        cells += [_spread([result.get(of) for result in results]) for of in ("best", measure.name)]
         if goal:
             cells.append(_reached([r["reached"] for r in results]))
-        cells += [_spectrum(results), f"{np.median([1e3 * r['processor_seconds'] / r['updates'] for r in results]):.0f}"]
+        cells += [_spectrum(results), f"{1e3 * np.median([r['processor_seconds'] / r['updates'] for r in results]):.0f}"]
         lines.append("| " + " | ".join(cells + [column.get(variant, "") for column in paper.values()]) + " |")
     return lines
 
@@ -119,11 +122,9 @@ def _spread(values: list) -> str:
 
 def _spectrum(results: list[dict]) -> str:
     there = [result for result in results if "s_min" in result]
-    return f"{_number(min(r['s_min'] for r in there))} to {_number(max(r['s_max'] for r in there))}" if there else ""
-
-
-def _setting(value) -> str:
-    return " ".join(f"{key} {entry}" for key, entry in value.items()) if isinstance(value, dict) else str(value)
+    if not there:
+        return ""
+    return f"{_number(min(r['s_min'] for r in there))} to {_number(max(r['s_max'] for r in there))}"
 
 
 def _number(value: float) -> str:

@@ -43,7 +43,8 @@ SETTINGS = {
 }
 
 
-def job(task: str, T: int, variants, seeds: int = 1, fewer: dict[str, int] | None = None, label: str = "", **settings) -> dict:
+def job(task: str, T: int, variants, seeds: int = 1, fewer: dict[str, int] | None = None, label: str = "",
+        **settings) -> dict:
     """variants: names of VARIANTS, or name -> settings; fewer: variants that have another number of seeds."""
     variants = dict(variants) if isinstance(variants, dict) else {name: VARIANTS[name] for name in variants}
     return {"task": task, "T": T, "label": label, "variants": variants, "settings": settings,

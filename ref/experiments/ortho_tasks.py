@@ -129,7 +129,8 @@ def reached(measure: Measure, rows: list[dict]) -> int | None:
 def images(name: str, dtype: str, seed: int):
     """train, test and the order of the pixels."""
     if name.removeprefix("p") not in SETS:
-        raise RunError(f"task is {name!r} but must be copy, adding, tragedies, markov, or {', '.join(SETS)} with or without a p")
+        raise RunError(f"task is {name!r} but must be copy, adding, tragedies, markov, or {', '.join(SETS)}, "
+                       f"these also with a p before them")
     train, test = sequential_images.train_test(name.removeprefix("p"), np.dtype(dtype))
     return train, test, sequential_images.permutation(train[0].shape[1], seed) if name.startswith("p") else None
 

@@ -16,8 +16,8 @@ NAME = "ortho-text"
 SUMMARY = "Next characters of Shakespeare and of a Markov source: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")
-OURS = {**SETTINGS, "activation": "tanh", "rate": 1e-3, "orthogonal_rate": 1e-4, "spectrum": {"method": "rmsprop", "rate": 1e-3},
-        "evaluate_every": 200, "n_test": 500}
+OURS = {**SETTINGS, "activation": "tanh", "rate": 1e-3, "orthogonal_rate": 1e-4,
+        "spectrum": {"method": "rmsprop", "rate": 1e-3}, "evaluate_every": 200, "n_test": 500}
 FEW = ("lstm", "m=0", "m=0.1", "m=1", "none")
 
 PRESETS = {
@@ -43,6 +43,7 @@ def figures(folder) -> list[Path]:
             ortho_figures.spectra(folder, config, parts, config["jobs"][0], (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of the source. The paper "
-        "used Penn Treebank; its numbers are not known to us for sure, and none stands here. Median of the seeds, and their range in brackets.")
+NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of the "
+        "source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. Median of the "
+        "seeds, and their range in brackets.")
 report = report_of(NOTE, claims)

@@ -26,10 +26,20 @@ from ref.networks.lstm_rnn import LSTMRNN
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.training import train
-from ref.orthogonality import ByName, CayleyDescent, CompositeDecay, GaussianPrior, SoftOrthogonality, cayley_step, renormalised, wrong_side_step
-from ref.orthogonality.factorized_rnn import FactorizedRNN
-from ref.orthogonality.penalized import Penalized
-from ref.orthogonality.probes import gradient_norms, spectrum_summary
+from ref.orthogonality import (
+    ByName,
+    CayleyDescent,
+    CompositeDecay,
+    FactorizedRNN,
+    GaussianPrior,
+    Penalized,
+    SoftOrthogonality,
+    cayley_step,
+    gradient_norms,
+    renormalised,
+    spectrum_summary,
+    wrong_side_step,
+)
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequence_task import Batch
@@ -93,8 +103,8 @@ def optimizer_of(config: dict):
     if config["network"] != "factorized":
         return others
     spectrum = {"rmsprop": RMSprop, "descent": GradientDescent}[config["spectrum"]["method"]]
-    return ByName({("W_U", "W_V"): cayley, ("W_p",): spectrum(renormalised(config["spectrum"]["rate"], config["margin"]))},
-                  others)
+    rate = renormalised(config["spectrum"]["rate"], config["margin"])
+    return ByName({("W_U", "W_V"): cayley, ("W_p",): spectrum(rate)}, others)
 
 
 def through_time(network, loss, theta: Parameters, x: Array, t: Array) -> dict:
@@ -129,7 +139,8 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
         recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
     )
     rows = [row for row in result.rows if "test_loss" in row]
-    last = {name: rows[-1][name] for name in ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread") if name in rows[-1]}
+    shown = ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread")
+    last = {name: rows[-1][name] for name in shown if name in rows[-1]}
     return {**last, "best": best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
             "updates": result.step, "seconds": result.seconds,
             "processor_seconds": sum(row.get("step_processor_seconds", 0.0) for row in result.rows)}
