@@ -32,7 +32,8 @@ PRESETS = {
         job("adding", 50, (*FEW, "elman-identity"), label="relu", activation="relu", updates=12_000),
         job("adding", 50, FEW, label="oplu", activation="oplu", updates=6000, kernels="numpy"),
     ]},
-    "paper": {**OURS, "n_hidden": 128, "jobs": [job("adding", T, ALL, seeds=5, updates=50_000) for T in (200, 500, 1000)]},
+    "paper": {**OURS, "n_hidden": 128, "jobs": [job("adding", T, ALL, seeds=5, updates=50_000)
+                                                for T in (200, 500, 1000)]},
 }
 
 
@@ -56,6 +57,6 @@ def figures(folder) -> list[Path]:
             ortho_figures.spectra(folder, config, parts, first, (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Mean squared error on 500 held-out sequences; the best constant answer has 1/6. Goal: half of it. Median of the "
-        "seeds, and their range in brackets. What the paper's text says of this task is not known to us.")
+NOTE = ("Mean squared error on 500 held-out sequences; the best constant answer has 1/6. Goal: half of it. Median of "
+        "the seeds, and their range in brackets. What the paper's text says of this task is not known to us.")
 report = report_of(NOTE, claims)

@@ -1,7 +1,7 @@
 """ortho-images: images pixel after pixel, in rows or in one fixed random order, classified at the last pixel.
 
-The paper's sequential and permuted MNIST at a size for two cores: MNIST-5k averaged to 14 x 14, so 196 steps and not 784,
-and 4,000 training images, not 50,000.  The paper's rates: 1e-3 for the bases and 1e-3/2m for the spectrum; that of the
+The paper's sequential and permuted MNIST at a size for two cores: MNIST-5k averaged to 14 x 14, so 196 steps and not
+784, and 4,000 training images, not 50,000.  The paper's rates: 1e-3 for the bases and 1e-3/2m for the spectrum; that of the
 other weights, which it does not print, is 1e-3 too.  tanh.
 """
 
@@ -16,7 +16,7 @@ NAME = "ortho-images"
 SUMMARY = "Images as sequences of pixels, in order and permuted: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")
-ONCE = dict.fromkeys(("lstm", "elman-orthogonal", "elman-identity", "elman-glorot"), 1)  # seeds of those not in question
+ONCE = dict.fromkeys(("lstm", "elman-orthogonal", "elman-identity", "elman-glorot"), 1)  # seeds of the less asked for
 PAPER = {  # Vorontsov et al. 2017: test accuracy in per cent, 784 steps, 120 epochs of the whole training set
     "paper, sequential": {"m=0": "77.18", "m=0.001": "79.26", "m=0.01": "85.47", "m=0.1": "94.10", "m=1": "93.84",
                           "none": "93.24", "none-glorot": "66.71", "lstm": "97.30"},
@@ -55,7 +55,7 @@ def figures(folder) -> list[Path]:
             ortho_figures.spectra(folder, config, parts, last, (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside it the "
-        "paper's, in per cent, from ten times as many images of 784 pixels and 120 epochs. Median of the seeds, and their "
-        "range in brackets.")
+NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside it "
+        "the paper's, in per cent, from ten times as many images of 784 pixels and 120 epochs. Median of the seeds, and "
+        "their range in brackets.")
 report = report_of(NOTE, claims, PAPER)

@@ -1,4 +1,4 @@
-"""The results of the orthogonality experiments as Markdown: a table a job, and the paper's claims, each shown or not."""
+"""The orthogonality experiments' results as Markdown: a table a job, and the paper's claims, each shown or not."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -48,14 +48,14 @@ def increasing(parts: dict, job: dict, variants, key: str, text: str, sign: int 
     there = [variant for variant in variants if variant in job["variants"]]
     values = [median(parts, job, variant, key) for variant in there]
     shown = all(sign * (b - a) > 0 for a, b in pairwise(values))
-    return Claim(f"{job_title(job)}: {text}", shown, ", ".join(f"{title(v)} {_number(x)}" for v, x in zip(there, values)))
+    return Claim(f"{job_title(job)}: {text}", shown, _listed(there, values))
 
 
 def below(parts: dict, job: dict, variants, reference: str, key: str, text: str) -> Claim:
     """Every variant's median is below the reference's."""
     there = [variant for variant in variants if variant in job["variants"]]
     values, other = [median(parts, job, variant, key) for variant in there], median(parts, job, reference, key)
-    numbers = ", ".join(f"{title(v)} {_number(x)}" for v, x in zip([*there, reference], [*values, other]))
+    numbers = _listed([*there, reference], [*values, other])
     return Claim(f"{job_title(job)}: {text}", all(value < other for value in values), numbers)
 
 
@@ -63,15 +63,19 @@ def beats_baseline(parts: dict, job: dict, key: str, level: float, text: str) ->
     """Which variants' medians are below the level."""
     values = {variant: median(parts, job, variant, key) for variant in job["variants"]}
     beaten = [variant for variant, value in values.items() if value < level]
-    numbers = f"{_number(level)}; below it: " + (", ".join(f"{title(v)} {_number(values[v])}" for v in beaten) or "none")
+    numbers = f"{_number(level)}; below it: " + (_listed(beaten, [values[variant] for variant in beaten]) or "none")
     missed = [title(variant) for variant in values if variant not in beaten]
     numbers += f"; not below it: {', '.join(missed)}" if missed else ""
     return Claim(f"{job_title(job)}: {text}", bool(beaten), numbers)
 
 
+def _listed(variants, values) -> str:
+    return ", ".join(f"{title(variant)} {_number(value)}" for variant, value in zip(variants, values))
+
+
 def _run(folder, claims: Claims, paper: dict) -> str:
     config, parts = read_config(folder), finished(folder)["parts"]
-    lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} hidden units"]
+    lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} units"]
     for job in config["jobs"]:
         lines += ["", *_table(config, parts, job, paper)]
     said = claims(config, parts)
@@ -90,7 +94,7 @@ def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
     settings = "".join(f", {key} {value}" for key, value in job["settings"].items() if key != "updates")
     lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); "
              f"{name}: {_number(level)}", "",
-             f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms an update |"
+             f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms/update |"
              + "".join(f" {column} |" for column in paper),
              "|---" * (6 + bool(goal) + len(paper)) + "|"]
     for variant, results in outcomes(parts, job).items():
@@ -98,7 +102,8 @@ def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
         cells += [_spread([result.get(of) for result in results]) for of in ("best", measure.name)]
         if goal:
             cells.append(_reached([r["reached"] for r in results]))
-        cells += [_spectrum(results), f"{1e3 * np.median([r['processor_seconds'] / r['updates'] for r in results]):.0f}"]
+        an_update = np.median([result["processor_seconds"] / result["updates"] for result in results])
+        cells += [_spectrum(results), f"{1000 * an_update:.0f}"]
         lines.append("| " + " | ".join(cells + [column.get(variant, "") for column in paper.values()]) + " |")
     return lines
 

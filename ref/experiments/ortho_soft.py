@@ -19,7 +19,7 @@ from ref.experiments.ortho_sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, 
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-soft"
-SUMMARY = "Copy memory under soft constraints: penalties on orthogonality and a Gaussian prior on singular values, by strength."
+SUMMARY = "Copy memory under soft constraints: a penalty on orthogonality, a Gaussian prior on singular values, by strength."
 
 SOFT = (0.0, 0.001, 0.01, 0.1, 1.0)
 PRIOR = (0.0, 0.01, 0.1, 1.0, 10.0)
@@ -36,7 +36,8 @@ def jobs(T: int, updates: int, soft=SOFT, prior=PRIOR) -> list[dict]:
         job("copy", T, strengths("soft", soft, VARIANTS["elman-orthogonal"]), label="elman", updates=updates),
         job("copy", T, strengths("soft", soft, NO_MARGIN), label="factorized", updates=updates),
         job("copy", T, strengths("prior", prior, {**NO_MARGIN, "spectrum": DESCENT}), label="prior", updates=updates),
-        job("copy", T, strengths("prior", prior, {**MARGINS["m=1"], "spectrum": DESCENT}), label="margin", updates=updates),
+        job("copy", T, strengths("prior", prior, {**MARGINS["m=1"], "spectrum": DESCENT}), label="margin",
+            updates=updates),
     ]
 
 
@@ -62,6 +63,6 @@ def figures(folder) -> list[Path]:
             *(ortho_figures.spectra(folder, config, parts, one, tuple(one["variants"])) for one in config["jobs"])]
 
 
-NOTE = ("Accuracy of the ten recalled symbols on 200 held-out sequences; goal: 99 %. soft: λ of λ |WᵀW - I|²; prior: γ of "
-        "γ Σ (s - 1)². One seed.")
+NOTE = ("Accuracy of the ten recalled symbols on 200 held-out sequences; goal: 99 %. soft: λ of λ |WᵀW - I|²; prior: "
+        "γ of γ Σ (s - 1)². One seed.")
 report = report_of(NOTE, claims)

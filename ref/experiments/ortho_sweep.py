@@ -3,11 +3,11 @@
 A run's configuration has the settings of ref.experiments.ortho_training and
 
     jobs    a list of {"task", "T", "label", "variants", "seeds", "settings"}: a panel of its figures each.  variants:
-            name -> settings that make the variant; seeds: name -> how many; settings: the job's own.  A variant's settings
-            come before the job's, and those before the run's.
+            name -> settings that make the variant; seeds: name -> how many; settings: the job's own.  A variant's
+            settings come before the job's, and those before the run's.
 
-Its parts are "JOB-VARIANT-SEED", JOB = "TASK-T" or "TASK-T-LABEL".  All variants of a job and seed see the same sequences
-in the same order; those with the same scheme start from the same matrices.
+Its parts are "JOB-VARIANT-SEED", JOB = "TASK-T" or "TASK-T-LABEL".  All variants of a job and seed see the same
+sequences in the same order; those with the same scheme start from the same matrices.
 """
 
 from ref.experiments.ortho_training import train_part

@@ -3,7 +3,7 @@
     name             T                        held-out cases           measure of success
     copy             blanks before recall     fresh ones               accuracy of the ten recalled symbols
     adding           steps                    fresh ones               mean squared error; 1/6 without memory
-    mnist, mnist14, digits                    the test images          accuracy; with a p before it, one fixed permutation
+    mnist, mnist14, digits                    the test images          accuracy; with a p before it, permuted
     tragedies        characters a window      windows of the test part bits a character
     markov           symbols a sequence       fresh ones               bits a symbol, of which `floor` are unavoidable
 

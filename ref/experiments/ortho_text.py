@@ -1,7 +1,7 @@
 """ortho-text: the next character of Shakespeare's tragedies, and of a Markov source whose entropy is known.
 
-The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.penn_treebank.  Windows of 75 and of
-300 characters, as the lines of the released code are at most that long.  Rates are our choice: 1e-3 for all weights,
+The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.penn_treebank.  Windows of 75 and
+of 300 characters, as the lines of the released code are at most that long.  Rates are our choice: 1e-3 for all weights,
 1e-3/2m for the spectrum, 1e-4 for the Cayley steps; tanh.
 """
 
@@ -43,7 +43,7 @@ def figures(folder) -> list[Path]:
             ortho_figures.spectra(folder, config, parts, config["jobs"][0], (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of the "
-        "source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. Median of the "
-        "seeds, and their range in brackets.")
+NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of "
+        "the source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. Median "
+        "of the seeds, and their range in brackets.")
 report = report_of(NOTE, claims)

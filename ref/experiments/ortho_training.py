@@ -1,4 +1,4 @@
-"""One part of an orthogonality experiment: one recurrent network on one task, trained for a number of updates and probed.
+"""One part of an orthogonality experiment: one recurrent network on one task, trained for some updates and probed.
 
 A part's configuration holds the run's settings, and of its own
 
