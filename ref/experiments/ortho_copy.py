@@ -59,6 +59,6 @@ def figures(folder) -> list[Path]:
 
 NOTE = ("Cross-entropy is the mean over all T + 20 steps; without memory it is 10 ln 8/(T + 20). Goal: 99 % of the ten "
         "symbols recalled on 200 held-out sequences. Median of the seeds, and their range in brackets. Without a "
-        "margin, RMSprop moves singular values by the learning rate, within one by a quarter of it at most: part of what 'no "
-        "margin' gains is a larger step (chapter 05).")
+        "margin, RMSprop moves singular values by the learning rate, within one by a quarter of it at most: part of what "
+        "'no margin' gains is a larger step (chapter 05).")
 report = report_of(NOTE, claims)

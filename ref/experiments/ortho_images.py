@@ -1,8 +1,8 @@
 """ortho-images: images pixel after pixel, in rows or in one fixed random order, classified at the last pixel.
 
 The paper's sequential and permuted MNIST at a size for two cores: MNIST-5k averaged to 14 x 14, so 196 steps and not
-784, and 4,000 training images, not 50,000.  The paper's rates: 1e-3 for the bases and 1e-3/2m for the spectrum; that of the
-other weights, which it does not print, is 1e-3 too.  tanh.
+784, and 4,000 training images, not 50,000.  The paper's rates: 1e-3 for the bases and 1e-3/2m for the spectrum; that of
+the other weights, which it does not print, is 1e-3 too.  tanh.
 """
 
 from pathlib import Path
@@ -55,7 +55,7 @@ def figures(folder) -> list[Path]:
             ortho_figures.spectra(folder, config, parts, last, (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside it "
-        "the paper's, in per cent, from ten times as many images of 784 pixels and 120 epochs. Median of the seeds, and "
-        "their range in brackets.")
+NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside "
+        "it the paper's, in per cent, from ten times as many images of 784 pixels and 120 epochs. Median of the seeds, "
+        "and their range in brackets.")
 report = report_of(NOTE, claims, PAPER)

@@ -44,6 +44,6 @@ def figures(folder) -> list[Path]:
 
 
 NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of "
-        "the source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. Median "
-        "of the seeds, and their range in brackets.")
+        "the source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. "
+        "Median of the seeds, and their range in brackets.")
 report = report_of(NOTE, claims)

@@ -29,7 +29,9 @@ def one_part(variant: str = "m=0.1", task: str = "copy", T: int = 4, **settings)
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    config = open_folder(folder, tiny(ortho_copy, job("copy", 4, VARIANTS, seeds=2, fewer={"lstm": 1}), job("copy", 5, ["m=0"], label="tanh", activation="tanh")))
+    jobs = (job("copy", 4, VARIANTS, seeds=2, fewer={"lstm": 1}),
+            job("copy", 5, ["m=0"], label="tanh", activation="tanh"))
+    config = open_folder(folder, tiny(ortho_copy, *jobs))
     finish(folder, run(config, folder, workers=0))
     return folder, config, json.loads((folder / "finished.json").read_text())["result"]["parts"]
 
@@ -45,7 +47,8 @@ def test_every_variant_and_seed_has_run_to_its_end(done):
 
 def test_variants_of_a_seed_start_from_the_same_matrices_and_other_seeds_do_not(done):
     folder, _, _ = done
-    first = {name: read_rows(folder / f"copy-4-{name}")[0]["test_loss"] for name in ("m=0-0", "m=1-0", "none-0", "geodesic-0", "m=1-wrong-side-0", "m=0-1")}
+    names = ("m=0-0", "m=1-0", "none-0", "geodesic-0", "m=1-wrong-side-0", "m=0-1")
+    first = {name: read_rows(folder / f"copy-4-{name}")[0]["test_loss"] for name in names}
     assert first["m=0-0"] == pytest.approx(first["geodesic-0"], rel=1e-5), "one orthogonal matrix, in factors or not"
     assert len({round(first[name], 5) for name in ("m=0-0", "m=1-0", "none-0", "m=1-wrong-side-0")}) == 1
     assert first["m=0-1"] != pytest.approx(first["m=0-0"], rel=1e-5)
@@ -53,7 +56,8 @@ def test_variants_of_a_seed_start_from_the_same_matrices_and_other_seeds_do_not(
 
 def test_what_the_spectrum_may_do(done):
     _, _, results = done
-    assert results["copy-4-m=0-0"]["s_max"] == pytest.approx(1, abs=1e-5) and results["copy-4-m=0-0"]["s_min"] == pytest.approx(1, abs=1e-5)
+    for end in ("s_max", "s_min"):
+        assert results["copy-4-m=0-0"][end] == pytest.approx(1, abs=1e-5)
     assert results["copy-4-none-glorot-0"]["s_min"] < 0.6 and results["copy-4-none-glorot-0"]["s_max"] > 1.4
     assert results["copy-4-elman-identity-0"]["s_max"] == pytest.approx(1, abs=0.01)
     assert "s_min" not in results["copy-4-lstm-0"]
@@ -73,7 +77,8 @@ def test_who_is_updated_how(variant, cayley, others):
 
 
 def test_penalties_are_those_of_the_configuration():
-    for settings, names in (({}, {"U", "W", "V"}), ({"weight_decay": 0.0, "soft": 0.1}, {"W"}), ({"weight_decay": 0.0, "prior": 0.1}, {"W_p"})):
+    for settings, names in (({}, {"U", "W", "V"}), ({"weight_decay": 0.0, "soft": 0.1}, {"W"}),
+                            ({"weight_decay": 0.0, "prior": 0.1}, {"W_p"})):
         config = one_part(**settings)
         assert set(objective_of(config, network_of(config)).penalties) == names
     config = one_part(weight_decay=0.0)
@@ -93,7 +98,8 @@ def test_measures_do_not_depend_on_the_chunk_and_mean_what_they_say():
     theta["V"][:], theta["c"][:] = 0, 1
     x, t, mask = ortho_tasks.task_of(config).sample(np.random.default_rng(0), 4000)
     error = ortho_tasks.measures(config, network, theta, (x, t, mask))["error"]
-    assert error == pytest.approx(np.mean((t - 1) ** 2), rel=1e-5) and error == pytest.approx(1 / 6, rel=0.05), "the best constant has 1/6"
+    assert error == pytest.approx(np.mean((t - 1) ** 2), rel=1e-5)
+    assert error == pytest.approx(1 / 6, rel=0.05), "that of the best constant"
 
 
 def test_held_out_cases_are_the_seeds_and_never_those_of_training():
@@ -110,7 +116,7 @@ def test_images_and_texts_of_the_run():
     x, t, mask = ortho_tasks.held_out(config)
     plain = ortho_tasks.held_out({**config, "task": "digits"})[0]
     assert x.shape == (64, 359, 1) and t.shape == (1, 359, 10) and mask.all()
-    assert (x != plain).any() and np.array_equal(np.sort(x, axis=0), np.sort(plain, axis=0)), "the same pixels in another order"
+    assert (x != plain).any() and np.array_equal(np.sort(x, axis=0), np.sort(plain, axis=0)), "pixels in another order"
     x, t, mask = ortho_tasks.held_out({**config, "task": "tragedies", "T": 300})
     assert x.shape[0] == 300 and x.shape[2] == len(ortho_tasks.letters())
     with pytest.raises(RunError, match="task is 'cifar' but must be copy, adding"):
@@ -130,9 +136,11 @@ def test_compiled_kernels_train_alike_and_others_are_refused():
 
 def test_medians_count_a_seed_that_never_reached_the_goal_as_infinite():
     one = job("copy", 4, ["m=0", "m=1"], seeds=3)
-    results = {part_name(one, variant, seed): {"reached": reached} for variant, three in (("m=0", (5, None, None)), ("m=1", (None, 3, 4)))
-               for seed, reached in enumerate(three)}
-    assert ortho_report.median(results, one, "m=0", "reached") == np.inf and ortho_report.median(results, one, "m=1", "reached") == 4
+    of_seeds = {"m=0": (5, None, None), "m=1": (None, 3, 4)}
+    results = {part_name(one, variant, seed): {"reached": reached}
+               for variant, three in of_seeds.items() for seed, reached in enumerate(three)}
+    assert ortho_report.median(results, one, "m=0", "reached") == np.inf
+    assert ortho_report.median(results, one, "m=1", "reached") == 4
     assert ortho_report.below(results, one, ["m=1"], "m=0", "reached", "").shown
     assert not ortho_report.below(results, one, ["m=0"], "m=1", "reached", "").shown
     assert ortho_report.increasing(results, one, ["m=0", "m=1"], "reached", "", -1).shown
@@ -157,7 +165,8 @@ def test_the_presets_name_parts_that_can_be_built(module):
 def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):
     folder, config, results = done
     paths = ortho_copy.figures(folder)
-    assert len(paths) == 3 and all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
+    assert len(paths) == 3
+    assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
     text = ortho_copy.report([folder])
     assert sum(line.startswith("| ") for line in text.splitlines()) == len(VARIANTS) + 1 + 2
     assert text.count("every margin above 0 recalls 99 %") == 2 and "**not shown**" in text
