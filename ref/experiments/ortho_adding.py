@@ -2,8 +2,8 @@
 
 The paper's text on this task could not be read: the task is the released code's, but with the plain sum as its target.
 Sizes and rates are our choice, the same for all variants: 64 units, tanh, input weights within ±0.3, no weight decay;
-3e-4 for RMSprop, 3e-4/2m for the spectrum, 0.3 for the Cayley steps, whose gradient no running mean enlarges.  With the
-±0.01, 1e-4 and 1e-6 of the copy task the networks stay at the mean's error.
+3e-4 for RMSprop, 3e-4/2m for the spectrum, 0.3 for the Cayley steps, whose gradient no running mean enlarges.  With
+±0.01, 1e-3 and 1e-4 in their places, 3,000 updates at T = 100 did not get below the mean's error.
 """
 
 from pathlib import Path

@@ -22,29 +22,30 @@ TANH = ("m=0", "m=0.01", "m=1", "none", "elman-orthogonal")
 PRESETS = {
     "quick": {**SETTINGS, "jobs": [job("copy", 50, ("m=0", "m=0.01", "m=1", "none", "elman-glorot"), updates=700)]},
     "standard": {**SETTINGS, "jobs": [
-        job("copy", 100, ALL, seeds=2, fewer=ONCE, updates=2000),
+        job("copy", 100, ALL, seeds=2, fewer=ONCE, updates=3000),
         job("copy", 200, ALL, seeds=2, fewer=ONCE, updates=3000),
         job("copy", 500, ("m=0", "m=0.01", "m=1"), updates=1500),
         job("copy", 100, TANH, label="tanh", activation="tanh", updates=2000),
     ]},
-    "paper": {**SETTINGS, "jobs": [job("copy", T, ALL, seeds=5, updates=updates, evaluate_every=100)
-                                   for T, updates in ((200, 15_000), (500, 15_000), (1000, 15_000), (10_000, 15_000))]},
+    "paper": {**SETTINGS, "jobs": [job("copy", T, ALL, seeds=5, updates=15_000) for T in (200, 500, 1000, 10_000)]},
 }
 
 
 def claims(config: dict, parts: dict) -> list[Claim]:
     found = []
     for one in config["jobs"]:
-        if "m=0" not in one["variants"]:
-            continue
-        found += [
-            below(parts, one, PAPERS[1:-1], "m=0", "reached",
-                  "every margin above 0 recalls 99 % after fewer updates than m = 0"),
-            increasing(parts, one, PAPERS[:-1], "reached",
-                       "each larger margin needs fewer updates than the one before", -1),
-            beats_baseline(parts, one, "test_loss", copy_memory.baseline(one["T"]),
-                           "the loss without memory is beaten"),
-        ]
+        if one["label"] == "tanh":
+            found.append(below(parts, one, ("m=0",), "elman-orthogonal", "reached",
+                               "m = 0 recalls 99 %, and the Elman network later or not at all"))
+        elif "m=0" in one["variants"]:
+            found += [
+                below(parts, one, PAPERS[1:-1], "m=0", "reached",
+                      "every margin above 0 recalls 99 % after fewer updates than m = 0"),
+                increasing(parts, one, PAPERS[:-1], "reached",
+                           "each larger margin needs fewer updates than the one before", -1),
+            ]
+        found.append(beats_baseline(parts, one, "test_loss", copy_memory.baseline(one["T"]),
+                                    "the loss without memory is beaten"))
     return found
 
 

@@ -72,6 +72,7 @@ def convergence(folder: Path, config: dict, parts: dict) -> Path:
         _all_of_training(ax, shared)
         if measure.name == "error":
             ax.set_yscale("log")
+            ax.set_ylim(level / 500, 6 * level)  # an error that explodes leaves the picture
             plain_numbers(ax.yaxis)
         said.append(_said(config, parts, job))
     _legend(figure, [*map(title, look)])

@@ -133,4 +133,6 @@ def _spectrum(results: list[dict]) -> str:
 
 
 def _number(value: float) -> str:
-    return "not reached" if value == np.inf else f"{value:.4g}"
+    if value == np.inf:
+        return "not reached"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
