@@ -30,7 +30,7 @@ def one_part(variant: str = "m=0.1", task: str = "copy", T: int = 4, **settings)
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     jobs = (job("copy", 4, VARIANTS, seeds=2, fewer={"lstm": 1}),
-            job("copy", 5, ["m=0"], label="tanh", activation="tanh"))
+            job("copy", 5, ["m=0", "elman-orthogonal"], label="tanh", activation="tanh"))
     config = open_folder(folder, tiny(ortho_copy, *jobs))
     finish(folder, run(config, folder, workers=0))
     return folder, config, json.loads((folder / "finished.json").read_text())["result"]["parts"]
@@ -38,7 +38,7 @@ def done(tmp_path_factory):
 
 def test_every_variant_and_seed_has_run_to_its_end(done):
     folder, config, results = done
-    assert len(results) == 2 * len(VARIANTS) - 1 + 1 and set(results) == set(parts(config))
+    assert len(results) == 2 * len(VARIANTS) - 1 + 2 and set(results) == set(parts(config))
     assert all(result["stopped"] == "steps" and result["updates"] == 6 for result in results.values())
     rows = read_rows(folder / "copy-4-m=0.1-1")
     assert [row["step"] for row in rows if "test_loss" in row] == [0, 2, 4, 6] and len(rows) == 7
@@ -168,8 +168,9 @@ def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):
     assert len(paths) == 3
     assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
     text = ortho_copy.report([folder])
-    assert sum(line.startswith("| ") for line in text.splitlines()) == len(VARIANTS) + 1 + 2
-    assert text.count("every margin above 0 recalls 99 %") == 2 and "**not shown**" in text
+    assert sum(line.startswith("| ") for line in text.splitlines()) == len(VARIANTS) + 2 + 2
+    assert text.count("every margin above 0 recalls 99 %") == text.count("and the Elman network later") == 1
+    assert text.count("the loss without memory is beaten") == 2 and "**not shown**" in text
     assert f"chance: {1 / copy_memory.P:.4g}" in text
     assert set(outcomes(results, config["jobs"][0])) == set(VARIANTS)
 
