@@ -20,7 +20,7 @@ ONCE = dict.fromkeys(("lstm", "none-glorot", "elman-glorot"), 1)  # seeds of tho
 TANH = ("m=0", "m=0.01", "m=1", "none", "elman-orthogonal")
 
 PRESETS = {
-    "quick": {**SETTINGS, "jobs": [job("copy", 50, ("m=0", "m=0.01", "m=1", "none", "elman-glorot"), updates=700)]},
+    "quick": {**SETTINGS, "jobs": [job("copy", 50, ("m=0", "m=0.01", "m=1", "none", "elman-glorot"), updates=1200)]},
     "standard": {**SETTINGS, "jobs": [
         job("copy", 100, ALL, seeds=2, fewer=ONCE, updates=3000),
         job("copy", 200, ALL, seeds=2, fewer=ONCE, updates=3000),

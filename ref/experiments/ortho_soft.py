@@ -6,7 +6,7 @@
     margin      the prior beside the margin m = 1
 
 The paper's strengths stand in legends that could not be read: those here are our choice.  So are two rates, ten and a
-hundred times the paper's, since we train a fraction as long: 1e-4 on the ordinary network, where the paper goes down to
+hundred times the paper's, for our runs are short: 1e-4 on the ordinary network, where the paper goes down to
 1e-5, and 1e-3 for descent on s, where it has 1e-5.  At 1e-5, 1,500 updates move no singular value by more than 0.002.
 T = 200 in all panels; the paper's second has 500.
 """
