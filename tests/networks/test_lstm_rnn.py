@@ -91,7 +91,8 @@ def test_seeds_and_dtypes(scheme):
     wide, same, other = (network.init(np.random.default_rng(seed), scheme) for seed in (0, 0, 1))
     narrow = network.init(np.random.default_rng(0), scheme, dtype=np.float32)
     np.testing.assert_array_equal(wide.vector, same.vector)
-    assert (wide["W"] != other["W"]).any() and narrow.dtype == np.float32
+    assert (wide["W"] != other["W"]).any() == (scheme != "identity") and (wide["V"] != other["V"]).any()
+    assert narrow.dtype == np.float32
     np.testing.assert_allclose(narrow.vector, wide.vector, rtol=1e-6)
 
 
