@@ -77,6 +77,8 @@ EQUIVALENT = [
      "the same two signs, each as likely"),
     *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)", "RWᵀW + WᵀRW either way")
       for name in ("hessian_product", "gauss_newton_product")),
+    ("ref.orthogonality.probes:gradient_norms", "loss.gradient(z[-1], t[-1]) * x.shape[1]",
+     "-(loss.gradient(z[-1], t[-1]) * x.shape[1])", "a norm does not know the sign"),
     *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE) for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
 ]

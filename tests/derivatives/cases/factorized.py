@@ -51,7 +51,7 @@ def state_gradients() -> Case:
 
 def norms_through_time() -> Case:
     """g_t against differences of the last output's loss, begun again from h_t; every case by itself."""
-    network, name, T, N = ElmanRNN(2, 4, 3), "orthogonality.probes gradient norms", 4, 2
+    network, name, T, N = ElmanRNN(2, 4, 3), "orthogonality.probes gradient norms", 5, 6
     theta, x, t = dense_start(network), normal(T, N, 2, seed=3), probabilities(T, N, 3)
 
     def last_loss(at: int, n: int, state):
