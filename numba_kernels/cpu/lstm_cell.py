@@ -7,7 +7,6 @@ Shapes: the gates, ds and their R-derivatives (N, 4H), columns i, f, g, o; p and
 others (N, H), rows of memory for one case (H,).  c0 is c_{t-1}, y is tanh(c).
 """
 
-import numpy as np
 from numba import njit
 
 from numba_kernels.cpu.activations import logistic, tanh

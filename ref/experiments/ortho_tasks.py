@@ -10,7 +10,6 @@
 The permutation is the run's, the same for all its seeds.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 

@@ -9,6 +9,8 @@
 is the weight decay of Vorontsov, Trabelsi, Kadoury & Pal 2017, on W itself and on no bias.  Penalties are those of
 ref.orthogonality.soft_constraints or anything with their four methods; they come into the gradient before the
 optimiser sees it, and so into the Cayley step.
+
+Shapes: A and its gradient as the parameter's, W (H, H); v and B v (P,).
 """
 
 from collections.abc import Mapping, Sequence
