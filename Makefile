@@ -10,19 +10,23 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test test-slow derivatives mutants bench chapters chapter book clean
+.PHONY: help install test test-slow test-everywhere derivatives mutants bench chapters chapters-everywhere chapter book clean
 
 help:  ## print these targets
 	@echo "Longhand: make TARGET [PYTHON=python3.12]"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '|' '{ printf "%-14s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '|' '{ printf "%-22s%s\n", $$1, $$2 }'
 
 install: $(READY)  ## make .venv and install what tests and chapters need
 
-test: $(READY)  ## run the tests
-	$(RUN) -m pytest
+test: $(READY)  ## run the tests, over all cores
+	@echo "The tests: about three minutes on two cores"
+	$(RUN) -m pytest -n auto --durations 20
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(RUN) -m pytest -m slow
+
+test-everywhere: $(READY)  ## run the tests with other processors' kernels
+	$(RUN) -m everywhere tests -n auto
 
 derivatives: $(READY)  ## check every derivative and print the table
 	$(RUN) -m tests.derivatives
@@ -34,14 +38,16 @@ bench: $(READY)  ## time against the machine's limit (and peers: pip install -e 
 	$(RUN) -m benchmarks
 
 chapters: $(READY)  ## execute all chapters and build the HTML book
-	$(RUN) -m chapters.build
-	@$(MAKE) --no-print-directory book
+	@$(RUN) -m chapters.build; built=$$?; $(MAKE) --no-print-directory book && exit $$built
+
+chapters-everywhere: $(READY)  ## execute all chapters as on other machines, and say what fails where
+	$(RUN) -m everywhere chapters
 
 chapter: $(READY)  ## execute one chapter: make chapter NAME=02_hessian_free
 	$(RUN) -m chapters.build $(or $(NAME),$(error say which chapter: make chapter NAME=02_hessian_free))
 
 book: $(READY)  ## build the HTML book from the executed chapters
-	$(RUN) -m sphinx -W --keep-going -q -b html chapters chapters/_build/html
+	$(RUN) -m sphinx -W --keep-going -E -q -b html chapters chapters/_build/html
 	@echo "The book is in chapters/_build/html/index.html"
 
 clean:  ## remove what was built; keep .venv and runs/

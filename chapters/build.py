@@ -4,8 +4,9 @@
     python -m chapters.build 02_hessian_free     one
     python -m chapters.build --changed           those whose cells differ from their notebook's
 
-A chapter is built whole or not at all: when a cell fails, or the result breaks a rule of `faults`, the old
-notebook stays.  The kernel runs in the repository's root with this interpreter; no path, no date and no version of
+Chapters are executed side by side, the longest first.  One is built whole or not at all: when a cell fails, or the
+result breaks a rule of `faults`, the old notebook stays, the others are built all the same, and the book shows what came
+out (`_build/failed`, which conf.py reads in its place) with the errors where they happened.  The kernel runs in the repository's root with this interpreter; no path, no date and no version of
 this machine is left in the notebook, and building twice gives the same bytes.
 """
 
@@ -15,12 +16,14 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -30,6 +33,7 @@ CHAPTERS = Path(__file__).resolve().parent
 ROOT = CHAPTERS.parent
 SIZE_LIMIT = 1_000_000  # bytes a notebook
 CELL_TIMEOUT = 600  # seconds
+USUAL_SECONDS = 60  # of a chapter whose header does not say `longhand: {seconds: ...}`
 KERNEL_ENVIRONMENT = {
     "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""),  # kernels start bare `python`
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -45,6 +49,16 @@ def sources(folder: Path = CHAPTERS) -> list[Path]:
 
 def notebook_path(source: Path) -> Path:
     return source.parent.parent / f"{source.stem}.ipynb"
+
+
+def failed_path(source: Path) -> Path:
+    """Where the notebook of a chapter goes that could not be built: the book shows it in place of the old one."""
+    return source.parent.parent / "_build" / "failed" / f"{source.stem}.ipynb"
+
+
+def usual_seconds(source: Path) -> float:
+    """How long the chapter takes on one core, as its header says."""
+    return float(jupytext.read(source, fmt="md:myst").metadata.get("longhand", {}).get("seconds", USUAL_SECONDS))
 
 
 def read_source(source: Path) -> NotebookNode:
@@ -69,8 +83,8 @@ def alternative_text(cell: NotebookNode) -> str:
     return cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
 
 
-def execute(notebook: NotebookNode, title: str) -> None:
-    """Run all cells in a fresh kernel and keep their outputs, in place; CellExecutionError carries the traceback."""
+def execute(notebook: NotebookNode, title: str, environment: Mapping[str, str] = {}) -> None:
+    """Run all cells in a fresh kernel and keep their outputs, in place: errors too, after which the next cell is run."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     with tqdm(total=len(code), desc=title, unit="cell", leave=False, disable=None) as bar:
         NotebookClient(
@@ -78,11 +92,12 @@ def execute(notebook: NotebookNode, title: str) -> None:
             kernel_name="python3",
             extra_arguments=["--log-level=40"],
             timeout=CELL_TIMEOUT,
+            allow_errors=True,
             record_timing=False,
             coalesce_streams=True,
             on_cell_executed=lambda **_: bar.update(),
             resources={"metadata": {"path": str(ROOT)}},
-        ).execute(env=os.environ | KERNEL_ENVIRONMENT)
+        ).execute(env=os.environ | KERNEL_ENVIRONMENT | environment)
     notebook.metadata.language_info = NotebookNode(name="python")
     for cell in code:
         for output in cell.outputs:
@@ -91,6 +106,19 @@ def execute(notebook: NotebookNode, title: str) -> None:
             if "image/png" in output.get("data", {}):
                 output.metadata = NotebookNode({"image/png": {"alt": alternative_text(cell)}})
         cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+
+
+def tracebacks(notebook: NotebookNode) -> list[str]:
+    """What the failing cells said, as plain text."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    return [re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback)) for output in outputs]
+
+
+def with_warning(notebook: NotebookNode, trouble: list[str]) -> NotebookNode:
+    """The notebook of a chapter that could not be built, with a note that says so under its title."""
+    text = "\n".join(["```{warning}", "This chapter could not be built on this machine:", "", *(f"- {line.splitlines()[0]}" for line in trouble), "```"])
+    note = nbformat.v4.new_markdown_cell(text, id="not-built")
+    return NotebookNode(notebook | {"cells": [notebook.cells[0], note, *notebook.cells[1:]]})
 
 
 def faults(notebook: NotebookNode) -> list[str]:
@@ -125,26 +153,47 @@ def build(source: Path) -> bool:
     """Build one chapter and say how it went; False when it could not be built."""
     start = time.perf_counter()
     notebook = read_source(source)
+    trouble = []
     try:
         execute(notebook, source.stem)
-        trouble = faults(notebook)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        trouble = [str(error)]
+    except (CellTimeoutError, DeadKernelError) as error:
+        trouble = [str(error).strip()]
+    trouble += faults(notebook)
     seconds = time.perf_counter() - start
+    target = failed_path(source) if trouble else notebook_path(source)
     if trouble:
-        print(f"{source.stem}: not built, after {seconds:.1f} s", *trouble, sep="\n", file=sys.stderr, flush=True)
-        return False
+        said = "\n".join([f"{source.stem}: not built, after {seconds:.1f} s", *trouble, *tracebacks(notebook)])
+        print(said, file=sys.stderr, flush=True)
+        notebook = with_warning(notebook, trouble)
+        target.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        failed_path(source).unlink(missing_ok=True)
     text = (nbformat.writes(notebook) + "\n").encode()
-    write_atomically(notebook_path(source), lambda file: file.write(text))
-    print(f"{source.stem}: {seconds:.1f} s, {len(text) / 1000:.0f} kB", flush=True)
-    return True
+    write_atomically(target, lambda file: file.write(text))
+    if not trouble:
+        print(f"{source.stem}: {seconds:.1f} s, {len(text) / 1000:.0f} kB", flush=True)
+    return not trouble
+
+
+def build_all(wanted: list[Path], jobs: int) -> list[Path]:
+    """Build chapters, so many at a time, the longest first; those that could not be built."""
+    seconds = {source: usual_seconds(source) for source in wanted}
+    longest_first = sorted(wanted, key=seconds.get, reverse=True)
+    expected = max([sum(seconds.values()) / jobs, *seconds.values()])
+    print(f"{len(wanted)} chapters, {min(jobs, len(wanted))} at a time: about {expected / 60:.1f} minutes on two cores", flush=True)
+    with ThreadPoolExecutor(jobs) as pool:
+        built = dict(zip(longest_first, pool.map(build, longest_first)))
+    return [source for source in wanted if not built[source]]
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m chapters.build", description="Execute chapters into notebooks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapters to build, such as 02_hessian_free")
     parser.add_argument("--changed", action="store_true", help="only those whose cells differ from their notebook's")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="chapters at a time (default %(default)s)")
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"--jobs is {options.jobs} but must be at least 1")
     chapters = {source.stem: source for source in sources()}
     if unknown := [name for name in options.names if name not in chapters]:
         parser.error(f"no chapter {unknown[0]!r} in chapters/source; there are: {', '.join(chapters) or 'none'}")
@@ -153,7 +202,13 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [chapters[name] for name in options.names or chapters]
     if options.changed:
         wanted = [source for source in wanted if not is_current(source)]
-    return 0 if all([build(source) for source in wanted]) else 1
+    if not wanted:
+        print("every notebook has its source's cells")
+        return 0
+    failed = build_all(wanted, options.jobs)
+    if failed:
+        print(f"not built: {', '.join(source.stem for source in failed)} (errors above)", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

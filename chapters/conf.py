@@ -1,5 +1,7 @@
 """Sphinx: the HTML book of the executed chapters.  It needs no network, neither to be built nor to be read."""
 
+from pathlib import Path
+
 project = "Longhand"
 author = "The Longhand authors"
 copyright = "2026, The Longhand authors"
@@ -30,5 +32,13 @@ def add_style(app, page, template, context, doctree):
     context["metatags"] = context.get("metatags", "") + STYLE
 
 
+def read_failed(app, docname, source):
+    """A chapter that could not be built is shown as far as it came, with its errors, in place of its old notebook."""
+    failed = Path(app.srcdir) / "_build" / "failed" / f"{docname}.ipynb"
+    if failed.exists():
+        source[0] = failed.read_text(encoding="utf-8")
+
+
 def setup(app):
+    app.connect("source-read", read_failed)
     app.connect("html-page-context", add_style)

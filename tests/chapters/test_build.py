@@ -47,6 +47,17 @@ def write_source(folder: Path, body: str, header: str = HEADER) -> Path:
     return source
 
 
+def build_html(folder: Path) -> dict[str, str]:
+    """The HTML of a folder's chapters, page by page, built as `make book` does."""
+    pytest.importorskip("sphinx_book_theme", reason="the book's tools are not installed: pip install -e '.[book]'")
+    shutil.copy(build.CHAPTERS / "conf.py", folder)
+    (folder / "index.md").write_text("# Book\n\n```{toctree}\n01_parabola\n```\n")
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "-b", "html", str(folder), str(folder / "_build" / "html")]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
+    return {page.stem: page.read_text() for page in (folder / "_build" / "html").glob("*.html")}
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory) -> Path:
     """A folder of chapters with one chapter, built."""
@@ -81,7 +92,29 @@ def test_a_failing_cell_shows_its_traceback_and_keeps_the_old_notebook(tmp_path,
     assert not build.build(write_source(tmp_path, "```{code-cell} ipython3\nassert 1 + 1 == 3\n```\n"))
     assert "assert 1 + 1 == 3" in (said := capfd.readouterr().err) and "AssertionError" in said
     assert old.read_text() == "the old one"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["01_parabola.ipynb", "source"]
+    assert sorted(path.name for path in tmp_path.glob("*.ipynb")) == ["01_parabola.ipynb"]
+
+
+def test_the_book_shows_a_failing_chapter_with_its_error_and_what_comes_after(tmp_path, capfd):
+    (tmp_path / "01_parabola.ipynb").write_text("the old one")
+    source = write_source(tmp_path, "```{code-cell} ipython3\nassert 1 + 1 == 3\n```\n\n" + PARABOLA)
+    assert not build.build(source)
+    notebook = nbformat.read(build.failed_path(source), as_version=4)
+    assert "could not be built" in notebook.cells[1].source
+    pages = build_html(tmp_path)
+    assert "AssertionError" in pages["01_parabola"] and "could not be built" in pages["01_parabola"]
+    assert "three 3" in pages["01_parabola"]
+    write_source(tmp_path, PARABOLA)
+    assert build.build(source) and not build.failed_path(source).exists()
+
+
+def test_one_failing_chapter_costs_neither_the_others_nor_the_status(tmp_path, capfd):
+    good = write_source(tmp_path, PARABOLA)
+    bad = good.with_name("02_wrong.md")
+    bad.write_text(HEADER + "```{code-cell} ipython3\nassert 1 + 1 == 3\n```\n")
+    assert build.build_all([good, bad], jobs=2) == [bad]
+    assert build.is_current(good) and not build.notebook_path(bad).exists()
+    assert "2 chapters, 2 at a time" in capfd.readouterr().out
 
 
 def test_what_may_not_be_published_is_named(tmp_path, capfd):
@@ -122,13 +155,7 @@ def test_an_unknown_chapter_is_refused_with_the_list_of_those_there_are(capsys):
 
 
 def test_the_html_book_is_built_without_warnings_and_loads_nothing_from_the_network(book):
-    pytest.importorskip("sphinx_book_theme", reason="the book's tools are not installed: pip install -e '.[book]'")
-    shutil.copy(build.CHAPTERS / "conf.py", book)
-    (book / "index.md").write_text("# Book\n\n```{toctree}\n01_parabola\n```\n")
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", str(book), str(book / "_build" / "html")]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0, result.stderr
-    pages = {page.stem: page.read_text() for page in (book / "_build" / "html").glob("*.html")}
+    pages = build_html(book)
     assert {"index", "01_parabola"} <= pages.keys() and "parabola" not in pages.keys()
     assert 'alt="A parabola that opens upwards"' in pages["01_parabola"] and "three 3" in pages["01_parabola"]
     assert re.search(r'<script[^>]*src="_static/[^"]*mathjax[^"]*\.js', pages["01_parabola"])

@@ -1,0 +1,91 @@
+"""python -m everywhere list | chapters | tests: see the package's docstring."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from chapters.build import execute, read_source, sources, tracebacks, usual_seconds
+from everywhere.variants import Variant, by_name, two_unlike_this, variants
+
+NUDGE = "from everywhere import nudge\nnudge.install()"
+
+
+def failures(source: Path, variant: Variant) -> list[str]:
+    """What fails in a chapter on a machine, as its tracebacks.  No notebook is written."""
+    notebook = read_source(source)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(NUDGE, id="nudge"))
+    try:
+        execute(notebook, f"{source.stem} on {variant.name}", variant.environment)
+    except (CellTimeoutError, DeadKernelError) as error:
+        return [*tracebacks(notebook), str(error)]
+    return tracebacks(notebook)
+
+
+def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
+    """Every chapter on every machine, some at a time; the number of the builds in which something fails."""
+    work = [(source, variant) for variant in machines for source in sorted(wanted, key=usual_seconds, reverse=True)]
+    minutes = sum(usual_seconds(source) for source, _ in work) / jobs / 60
+    print(f"{len(wanted)} chapters on {len(machines)} machines, {jobs} at a time: about {minutes:.0f} minutes on two cores", flush=True)
+    failed = {}
+
+    def run(source: Path, variant: Variant) -> None:
+        start = time.perf_counter()
+        found = failures(source, variant)
+        said = "\n".join(found) if found else "holds"
+        print(f"{variant.name:12} {source.stem:40} {time.perf_counter() - start:6.1f} s  {said}", flush=True)
+        if found:
+            failed[source.stem, variant.name] = len(found)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda one: run(*one), work))
+    print(f"{len(work) - len(failed)} of {len(work)} builds hold")
+    for (chapter, variant), cells in failed.items():
+        print(f"fails: {chapter} on {variant}, in {cells} cells")
+    return len(failed)
+
+
+def run_tests(machines: list[Variant], arguments: list[str]) -> int:
+    """The test suite on every machine that differs by more than a nudge; the number of those on which it fails."""
+    failed = []
+    for variant in (machine for machine in machines if machine.nudge is None):
+        print(f"== {variant.name}: {variant.environment}", flush=True)
+        if subprocess.call([sys.executable, "-m", "pytest", "-q", *arguments], env=os.environ | variant.environment):
+            failed.append(variant.name)
+    print(f"fails on: {', '.join(failed)}" if failed else "holds on all of them")
+    return len(failed)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m everywhere", description="This machine as other machines.")
+    parser.add_argument("what", choices=("list", "chapters", "tests"))
+    parser.add_argument("--machines", nargs="*", default=[], metavar="NAME", help="only these (default: all that this one can be)")
+    parser.add_argument("--two", action="store_true", help="only two that differ from this one, as in continuous integration")
+    parser.add_argument("--chapters", nargs="*", default=[], metavar="NAME", help="only these chapters")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="chapters at a time (default %(default)s)")
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.what != "tests":
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    if options.what == "list":
+        print(*(f"{variant.name:12} {variant.environment}" for variant in variants()), sep="\n")
+        return 0
+    there = {source.stem: source for source in sources()}
+    if unknown := [name for name in options.chapters if name not in there]:
+        parser.error(f"no chapter {unknown[0]!r}; there are: {', '.join(there)}")
+    try:
+        machines = list(two_unlike_this()) if options.two else by_name(options.machines)
+    except LookupError as error:
+        parser.error(str(error))
+    if options.what == "tests":
+        return min(run_tests(machines, rest), 1)
+    return min(run_chapters(machines, [there[name] for name in options.chapters or there], options.jobs), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
