@@ -16,20 +16,24 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.arrays import require_float_dtype
+from ref.arrays import require_count, require_float_dtype
 
 Array = np.ndarray
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP = b"\x1f\x8b"
+LIMIT = 2**31  # bytes: larger files are read when their reader is told a larger limit
+LONGEST_HEADER = 4 + 4 * 255
 
 
-def load_idx(path: str | PathLike) -> Array:
+def load_idx(path: str | PathLike, limit: int = LIMIT) -> Array:
     """The array in an IDX file, in the machine's byte order. Compression is recognised by content.
 
-    Raises FileNotFoundError; ValueError naming the file when it is not gzip though named .gz, is damaged, has another
-    magic number, or holds fewer or more bytes than its header says.
+    No more is read, or decompressed, than the header says.  Raises FileNotFoundError; ValueError naming the file when it
+    is not gzip though named .gz, is damaged, has another magic number, holds fewer or more bytes than its header says, or
+    when the header says more than `limit` bytes.
     """
-    data = read(Path(path))
+    limit = require_count("limit", limit)
+    data = read(Path(path), LONGEST_HEADER)
     if len(data) < 4:
         raise ValueError(f"{path} is truncated: it has {len(data)} bytes but its magic number alone should have 4")
     zeros, code, ndim = data[:2], data[2], data[3]
@@ -41,9 +45,13 @@ def load_idx(path: str | PathLike) -> Array:
         raise ValueError(f"{path} is truncated: it has {len(data)} bytes but its header alone should have {header}")
     shape = struct.unpack(f">{ndim}I", data[4:header])
     expected = header + math.prod(shape) * dtype.itemsize
+    if expected > limit:
+        raise ValueError(f"{path} is too large: its header, with the sizes {' x '.join(map(str, shape))}, says {expected} bytes "
+                         f"but limit is {limit}; give a larger limit to read it")
+    data = read(Path(path), expected + 1)
     if len(data) != expected:
-        what = "is truncated" if len(data) < expected else "has trailing bytes"
-        raise ValueError(f"{path} {what}: it has {len(data)} bytes but its header, with the sizes "
+        what, least = ("is truncated", "") if len(data) < expected else ("has trailing bytes", "at least ")
+        raise ValueError(f"{path} {what}: it has {least}{len(data)} bytes but its header, with the sizes "
                          f"{' x '.join(map(str, shape))} and {dtype.itemsize} bytes an element, says {expected}")
     return np.frombuffer(data, dtype, offset=header).reshape(shape).astype(dtype.newbyteorder("="))
 
@@ -67,18 +75,21 @@ def load_images_and_labels(images_path: str | PathLike, labels_path: str | PathL
     return images.reshape(len(images), -1).astype(dtype) / 255, labels.astype(np.intp)
 
 
-def read(path: Path) -> bytes:
-    """The file's bytes, decompressed where they are gzip."""
+def read(path: Path, size: int) -> bytes:
+    """At most the first `size` bytes of a file, decompressed where they are gzip."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            begin = file.read(8)
+            if not begin.startswith(GZIP):
+                if path.suffix == ".gz":
+                    raise ValueError(f"{path} is named .gz but is not a gzip file: it begins with {begin!r}")
+                file.seek(0)
+                return file.read(size)
     except FileNotFoundError:
         raise FileNotFoundError(f"{path} does not exist but an IDX file, plain or gzip, was expected there") from None
-    if not data.startswith(GZIP):
-        if path.suffix == ".gz":
-            raise ValueError(f"{path} is named .gz but is not a gzip file: it begins with {data[:8]!r}")
-        return data
     try:
-        return gzip.decompress(data)
+        with gzip.open(path) as file:
+            return file.read(size)
     except EOFError:
         raise ValueError(f"{path} is truncated: its gzip stream breaks off") from None
     except (OSError, zlib.error) as error:

@@ -3,19 +3,23 @@
 from os import PathLike
 from pathlib import Path
 
-from ref.arrays import require_number
-from ref.tasks.idx import read
+from ref.arrays import require_count, require_number
+from ref.tasks.idx import LIMIT, read
 
 
-def read_text(path: str | PathLike, encoding: str = "utf-8") -> str:
+def read_text(path: str | PathLike, encoding: str = "utf-8", limit: int = LIMIT) -> str:
     """The text of a file, plain or gzip; line ends become newlines, and a byte order mark is left out.
 
-    Raises FileNotFoundError; ValueError naming the file when it is empty, a damaged gzip file, or not in that encoding.
+    Raises FileNotFoundError; ValueError naming the file when it is empty, a damaged gzip file, not in that encoding, or longer
+    than `limit` bytes when decompressed.
     """
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist but a text file, plain or gzip, was expected there")
-    data = read(path)
+    limit = require_count("limit", limit)
+    data = read(path, limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"{path} is too large: it has more than the {limit} bytes of limit; give a larger limit to read it")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

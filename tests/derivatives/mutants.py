@@ -1,5 +1,11 @@
-"""Plant faults in every derivative and run its cases: each fault must be caught.  `make mutants` prints the table."""
+"""Plant faults in every derivative and run its cases: each fault must be caught.  `make mutants` prints the table.
 
+    python -m tests.derivatives.mutants                                 all of them
+    python -m tests.derivatives.mutants ref.layers ref.losses           those of these modules
+    python -m tests.derivatives.mutants --sample 10 --changed HEAD~20   every tenth, and all of the files changed since
+"""
+
+import argparse
 import inspect
 import os
 import subprocess
@@ -164,6 +170,23 @@ def covered_functions(cases: Iterable[Case] = CASES) -> dict[str, list[Case]]:
     return covering
 
 
+def chosen(functions: dict[str, list[Case]], modules: Iterable[str]) -> dict[str, list[Case]]:
+    """The functions of these modules or packages; LookupError for a name under which there is none."""
+    names = [(name, name.partition(":")[0] + ".") for name in functions]
+    for module in modules:
+        if not any(within.startswith(module + ".") for _, within in names):
+            raise LookupError(f"no covered function is in {module!r}")
+    return {name: functions[name] for name, within in names if any(within.startswith(module + ".") for module in modules)}
+
+
+def changed_modules(since: str) -> set[str]:
+    """The modules whose files differ from a revision's; ValueError for what git does not know."""
+    answer = subprocess.run(["git", "diff", "--name-only", since], capture_output=True, text=True)
+    if answer.returncode:
+        raise ValueError(f"--changed is {since!r}: {answer.stderr.strip()}")
+    return {name.removesuffix(".py").replace("/", ".") for name in answer.stdout.split() if name.endswith(".py")}
+
+
 def run(functions: dict[str, list[Case]], every: int = 1) -> Iterator[Outcome]:
     """All mutants of the functions, or every so-many-th."""
     number = 0
@@ -188,14 +211,30 @@ def report(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.derivatives.mutants", description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules or packages, such as ref.layers (default: all)")
+    parser.add_argument("--sample", type=int, default=1, metavar="K", help="only every K-th fault")
+    parser.add_argument("--changed", metavar="REVISION", help="every fault of the files that differ from this revision's")
+    options = parser.parse_args(arguments)
     if any(os.environ.get(name) != value for name, value in PLAIN.items()):
-        return subprocess.call([sys.executable, "-m", "tests.derivatives.mutants"], env={**os.environ, **PLAIN})
+        command = [sys.executable, "-m", "tests.derivatives.mutants", *(sys.argv[1:] if arguments is None else arguments)]
+        return subprocess.call(command, env={**os.environ, **PLAIN})
+    functions = covered_functions()
+    try:
+        changed = changed_modules(options.changed) if options.changed else set()
+        sampled = chosen(functions, options.modules) if options.modules else functions
+    except (LookupError, ValueError) as error:
+        parser.error(str(error))
+    if options.sample < 1:
+        parser.error(f"--sample is {options.sample} but must be at least 1")
+    whole = {name: cases for name, cases in sampled.items() if name.partition(":")[0] in changed}
+    rest = {name: cases for name, cases in sampled.items() if name not in whole}
     start = time.perf_counter()
     with empty_is_nan():
-        outcomes = list(run(covered_functions()))
+        outcomes = [*run(whole), *run(rest, options.sample)]
     print(report(outcomes))
-    print(f"{time.perf_counter() - start:.1f} s")
+    print(f"{len(whole)} functions whole, of {len(rest)} every {options.sample}. fault: {time.perf_counter() - start:.1f} s")
     return any(outcome.fate == "survived" for outcome in outcomes)
 
 

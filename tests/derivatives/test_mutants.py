@@ -8,7 +8,7 @@ import pytest
 from ref.layers import tanh
 from tests.derivatives.cases import CASES
 from tests.derivatives.completeness import resolve
-from tests.derivatives.mutants import EQUIVALENT, covered_functions, report, run, swapped
+from tests.derivatives.mutants import EQUIVALENT, changed_modules, chosen, covered_functions, report, run, swapped
 from tests.derivatives.mutations import mutants
 
 
@@ -76,6 +76,19 @@ def test_a_swap_is_undone_and_reaches_every_import():
         assert tanh.backward(1.0, None) == "swapped"
         assert resolve("ref.networks.mlp:ACTIVATIONS")["tanh"].backward(1.0, None) == "swapped"
     assert tanh.backward.__code__ is before
+
+
+def test_modules_are_chosen_by_their_names_and_an_unknown_one_is_refused():
+    functions = {"ref.layers.tanh:backward": [], "ref.layers.tanh_like:backward": [], "ref.losses.squared_error:value": []}
+    assert list(chosen(functions, ["ref.layers.tanh"])) == ["ref.layers.tanh:backward"]
+    assert len(chosen(functions, ["ref.layers", "ref.losses"])) == 3
+    with pytest.raises(LookupError, match="no covered function is in 'ref.layer'"):
+        chosen(functions, ["ref.layer"])
+
+
+def test_an_unknown_revision_is_refused_by_name():
+    with pytest.raises(ValueError, match="--changed is 'no-such-revision'"):
+        changed_modules("no-such-revision")
 
 
 def test_survivors_are_reported():

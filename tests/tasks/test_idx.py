@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -54,11 +55,12 @@ def test_bytes_written_by_hand(write):
     ("empty", lambda data: b"", "truncated: it has 0 bytes"),
     ("header", lambda data: data[:10], "its header alone should have 16"),
     ("data", lambda data: data[:-1], "is truncated: it has 87 bytes .* 6 x 3 x 4 and 1 bytes an element, says 88"),
-    ("trailing", lambda data: data + b"x", "has trailing bytes: it has 89 bytes .* says 88"),
+    ("trailing", lambda data: data + b"x", "has trailing bytes: it has at least 89 bytes .* says 88"),
     ("magic", lambda data: b"\x89PNG" + data[4:], "magic number is 89 50 4e 47"),
     ("type", lambda data: b"\0\0\x0a\3" + data[4:], "magic number is 00 00 0a 03"),
     ("scalar", lambda data: b"\0\0\x08\0" + data[4:], "no IDX file"),
-    ("huge", lambda data: data[:4] + b"\xff" * 12 + data[16:], "is truncated"),
+    ("huge", lambda data: data[:4] + b"\xff" * 12 + data[16:], "is too large: .* but limit is 2147483648; give"),
+    ("long.gz", lambda data: gzip.compress(data + bytes(10**7)), "has trailing bytes: it has at least 89 bytes"),
     ("page.gz", lambda data: b"<html>no</html>", r"is named \.gz but is not a gzip file: it begins with b'<html>"),
     ("short.gz", lambda data: gzip.compress(data)[:-12], "its gzip stream breaks off"),
     ("flipped.gz", lambda data: gzip.compress(data)[:-8] + bytes(8), "is a damaged gzip file"),
@@ -69,6 +71,25 @@ def test_files_that_are_wrong(write, pair, name, change, message):
     with pytest.raises(ValueError, match=message) as error:
         load_idx(path)
     assert str(path) in str(error.value)
+
+
+def test_no_more_is_decompressed_than_the_header_says(write, pair):
+    path = write(gzip.compress(encode(pair[0]) + bytes(10**8)), "bomb.gz")
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="has trailing bytes"):
+        load_idx(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * 10**6
+
+
+def test_a_limit_is_kept_and_can_be_raised(write, pair):
+    path = write(encode(pair[0]))
+    with pytest.raises(ValueError, match="is too large: .* says 88 bytes but limit is 87"):
+        load_idx(path, limit=87)
+    np.testing.assert_array_equal(load_idx(path, limit=88), pair[0])
+    with pytest.raises((TypeError, ValueError), match="limit"):
+        load_idx(path, limit=0)
 
 
 def test_missing_file(tmp_path):
