@@ -4,6 +4,8 @@ An experiment is a module of this package, named in `registry.EXPERIMENTS`, that
 
     NAME       what it is called on the command line
     SUMMARY    one line for `longhand list`, a string literal
+    KERNELS    what it runs on: ("numpy",), or ("numpy", "cpu") where its ops have compiled twins;
+               the last is the command's own choice
     PRESETS    {"quick": {...}, "standard": {...}, "paper": {...}}: settings that JSON can hold
 
     run(config, folder, workers)   train; called again on a folder that was begun, go on from its checkpoints.  What it

@@ -44,7 +44,7 @@ def list_experiments(asked, restart: bool) -> None:
 
 def run(asked, restart: bool) -> None:
     module = experiment(asked.name)
-    config = runs.run_config(module, asked.preset, asked.seed, asked.dtype, asked.kernels, asked.threads)
+    config = runs.run_config(module, asked.preset, asked.seed, asked.dtype, asked.kernels or module.KERNELS[-1], asked.threads)
     _carry_out(config, runs.run_folder(asked.runs, config), asked.workers, restart)
 
 
@@ -60,14 +60,14 @@ def report(asked, restart: bool) -> None:
 def _carry_out(config: dict, folder: Path, workers: int, restart: bool) -> None:
     """Run or go on; what has finished is only shown."""
     module = experiment(config["experiment"])
-    runs.require_kernels(config["kernels"])
+    runs.require_kernels(module, config["kernels"])
     config = runs.open_folder(folder, config)
     if runs.finished(folder) is not None:
         print(f"{folder} is finished; nothing was run. For another run, take another --seed or --runs.")
     else:
         if restart:
             restart_with(config["threads"])
-        print(f"{folder}  ({command(config)})")
+        print(f"{folder}  ({command(config)}), {config['kernels']} kernels")
         runs.finish(folder, module.run(config, folder, workers))
         print(f"{folder} is finished")
     if not any((folder / "figures").glob("*")):
@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--preset", default="quick", help="quick (minutes), standard (an hour), paper (the paper's sizes)")
     one.add_argument("--seed", type=_count(0), default=0)
     one.add_argument("--dtype", choices=runs.DTYPES, help="the preset's own, or float64")
-    one.add_argument("--kernels", choices=runs.KERNELS, default="numpy", help="compiled ones need numba")
+    one.add_argument("--kernels", choices=runs.KERNELS,
+                     help="compiled ones (cpu) where the experiment has them; numpy is the reference")
     one.add_argument("--threads", type=_count(1), default=1, metavar="N",
                      help="threads of each process (1); their number can change the last bits")
     one = add("resume", resume, "go on with a run that was killed")

@@ -3,6 +3,7 @@
 from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
 
 NAME = "hf-curves"
+KERNELS = ("numpy",)
 SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): Hessian-free beside tuned first-order methods."
 
 HF = {"damping": 45.0, "stop": "2010", "decay": 0.95}

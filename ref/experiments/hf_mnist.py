@@ -5,6 +5,7 @@ from ref.experiments.hf_curves import HF, SMALL
 from ref.experiments.hf_curves import SETTINGS as CURVES
 
 NAME = "hf-mnist"
+KERNELS = ("numpy",)
 SUMMARY = "Deep autoencoder on MNIST-5k (the full set with preset paper): Hessian-free beside tuned first-order methods."
 
 PHASES = [{"steps": None, "curvature": 250, "gradient": 2000, "backtracking": 500, "hf": {**HF, "max_iterations": 25}}]

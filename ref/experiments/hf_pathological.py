@@ -18,6 +18,7 @@ from ref.experiments.pathological_training import train_part
 from ref.experiments.sweep import sweep
 
 NAME = "hf-pathological"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Elman networks on long-term-dependency tasks: Hessian-free with and without structural damping, first-order methods."
 
 SETTINGS = {

@@ -26,6 +26,7 @@ from ref.parameters import Parameters
 from ref.tasks import curves
 
 NAME = "kfac-curves"
+KERNELS = ("numpy",)
 SUMMARY = "Deep autoencoder on CURVES (our regeneration, not the papers' set): K-FAC, KFRA, Hessian-free, Nesterov and Adam."
 
 FACTORED = ("kfac", "kfra")

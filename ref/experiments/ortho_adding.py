@@ -15,6 +15,7 @@ from ref.experiments.run import finished, read_config
 from ref.tasks import adding
 
 NAME = "ortho-adding"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Adding: factorised networks by margin on their singular values, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "geodesic", "elman-orthogonal", "elman-identity", "elman-glorot")

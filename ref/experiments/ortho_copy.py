@@ -13,6 +13,7 @@ from ref.experiments.run import finished, read_config
 from ref.tasks import copy_memory
 
 NAME = "ortho-copy"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Copy memory: factorised networks by margin on their singular values, Elman networks, LSTM."
 
 ALL = [name for name in VARIANTS if name not in ("elman-identity", "none-identity")]

@@ -13,6 +13,7 @@ from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-images"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Images as sequences of pixels, in order and permuted: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")

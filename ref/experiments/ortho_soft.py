@@ -19,6 +19,7 @@ from ref.experiments.ortho_sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, 
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-soft"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Copy memory under soft constraints: a penalty on W, a Gaussian prior on its singular values, by strength."
 
 SOFT = (0.0, 0.001, 0.01, 0.1, 1.0)

@@ -13,6 +13,7 @@ from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-text"
+KERNELS = ("numpy", "cpu")
 SUMMARY = "Next characters of Shakespeare and of a Markov source: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")

@@ -35,7 +35,8 @@ def write_report(runs, path) -> Path:
 def command(config: dict) -> str:
     """The command line that makes this run."""
     names = ["preset", "seed", "dtype"]
-    names += [name for name, default in (("kernels", "numpy"), ("threads", 1)) if config[name] != default]
+    names += ["kernels"] if len(experiment(config["experiment"]).KERNELS) > 1 else []
+    names += ["threads"] if config["threads"] != 1 else []
     return " ".join(["longhand run", config["experiment"], *(f"--{name} {config[name]}" for name in names)])
 
 

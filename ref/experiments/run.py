@@ -49,8 +49,10 @@ def run_config(
     return config
 
 
-def require_kernels(kernels: str) -> None:
-    """Raises RunError where the compiled kernels cannot be imported."""
+def require_kernels(module, kernels: str) -> None:
+    """Raises RunError where the experiment has no ops with such twins, or where the kernels cannot be imported."""
+    if kernels not in module.KERNELS:
+        raise RunError(f"kernels is {kernels!r} but {module.NAME} runs on {' or '.join(module.KERNELS)}")
     if kernels != "numpy":
         try:
             import_module(f"numba_kernels.{kernels}")

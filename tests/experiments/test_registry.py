@@ -14,6 +14,7 @@ def test_what_an_experiment_offers(name):
     assert module.NAME == name
     assert summary(name) == module.SUMMARY and "\n" not in module.SUMMARY
     assert set(module.PRESETS) == {"quick", "standard", "paper"}
+    assert module.KERNELS in (("numpy",), ("numpy", "cpu"))
     for function in (module.run, module.figures, module.report):
         assert callable(function)
     for preset in module.PRESETS:

@@ -118,7 +118,10 @@ def test_runs_are_found_by_path_or_by_name(tmp_path):
 
 
 def test_kernels_that_are_not_there(monkeypatch):
-    require_kernels("numpy")
+    module = SimpleNamespace(NAME="e", KERNELS=("numpy", "cpu"))
+    require_kernels(module, "numpy")
     monkeypatch.setitem(__import__("sys").modules, "numba_kernels.cpu", None)
     with pytest.raises(RunError, match="kernels is 'cpu', which needs numba_kernels.cpu"):
-        require_kernels("cpu")
+        require_kernels(module, "cpu")
+    with pytest.raises(RunError, match="kernels is 'cuda' but e runs on numpy or cpu"):
+        require_kernels(module, "cuda")

@@ -14,6 +14,7 @@ from ref.objective import Objective
 from ref.optimizers import Adam, Nesterov, minibatches, rising, train
 
 NAME = "tiny"
+KERNELS = ("numpy",)
 SUMMARY = "Random targets of a small network."
 PRESETS = {
     "quick": {"sizes": (6, 8, 3), "n_cases": 60, "n_steps": 12, "checkpoint_every": 5},
