@@ -5,9 +5,11 @@
     python -m chapters.build --changed           those whose cells differ from their notebook's
 
 Chapters are executed side by side, the longest first.  One is built whole or not at all: when a cell fails, or the
-result breaks a rule of `faults`, the old notebook stays, the others are built all the same, and the book shows what came
-out (`_build/failed`, which conf.py reads in its place) with the errors where they happened.  The kernel runs in the repository's root with this interpreter; no path, no date and no version of
-this machine is left in the notebook, and building twice gives the same bytes.
+result breaks a rule of `faults`, the old notebook stays and the others are built all the same.  The book then shows what
+came out, with the errors where they happened: `_build/failed`, which conf.py reads in place of the old notebook.
+
+The kernel runs in the repository's root with this interpreter; no path, no date and no version of this machine is left
+in the notebook, and building twice gives the same bytes.
 """
 
 import argparse
@@ -116,7 +118,8 @@ def tracebacks(notebook: NotebookNode) -> list[str]:
 
 def with_warning(notebook: NotebookNode, trouble: list[str]) -> NotebookNode:
     """The notebook of a chapter that could not be built, with a note that says so under its title."""
-    text = "\n".join(["```{warning}", "This chapter could not be built on this machine:", "", *(f"- {line.splitlines()[0]}" for line in trouble), "```"])
+    reasons = [f"- {one.splitlines()[0]}" for one in trouble]
+    text = "\n".join(["```{warning}", "This chapter could not be built on this machine:", "", *reasons, "```"])
     note = nbformat.v4.new_markdown_cell(text, id="not-built")
     return NotebookNode(notebook | {"cells": [notebook.cells[0], note, *notebook.cells[1:]]})
 
@@ -180,7 +183,8 @@ def build_all(wanted: list[Path], jobs: int) -> list[Path]:
     seconds = {source: usual_seconds(source) for source in wanted}
     longest_first = sorted(wanted, key=seconds.get, reverse=True)
     expected = max([sum(seconds.values()) / jobs, *seconds.values()])
-    print(f"{len(wanted)} chapters, {min(jobs, len(wanted))} at a time: about {expected / 60:.1f} minutes on two cores", flush=True)
+    print(f"{len(wanted)} chapters, {min(jobs, len(wanted))} at a time: "
+          f"about {expected / 60:.1f} minutes on two cores", flush=True)
     with ThreadPoolExecutor(jobs) as pool:
         built = dict(zip(longest_first, pool.map(build, longest_first)))
     return [source for source in wanted if not built[source]]
@@ -190,7 +194,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m chapters.build", description="Execute chapters into notebooks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapters to build, such as 02_hessian_free")
     parser.add_argument("--changed", action="store_true", help="only those whose cells differ from their notebook's")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="chapters at a time (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
+                        help="chapters at a time (default %(default)s)")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error(f"--jobs is {options.jobs} but must be at least 1")

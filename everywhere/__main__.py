@@ -32,7 +32,8 @@ def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
     """Every chapter on every machine, some at a time; the number of the builds in which something fails."""
     work = [(source, variant) for variant in machines for source in sorted(wanted, key=usual_seconds, reverse=True)]
     minutes = sum(usual_seconds(source) for source, _ in work) / jobs / 60
-    print(f"{len(wanted)} chapters on {len(machines)} machines, {jobs} at a time: about {minutes:.0f} minutes on two cores", flush=True)
+    print(f"{len(wanted)} chapters on {len(machines)} machines, {jobs} at a time: "
+          f"about {minutes:.0f} minutes on two cores", flush=True)
     failed = {}
 
     def run(source: Path, variant: Variant) -> None:
@@ -65,10 +66,13 @@ def run_tests(machines: list[Variant], arguments: list[str]) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m everywhere", description="This machine as other machines.")
     parser.add_argument("what", choices=("list", "chapters", "tests"))
-    parser.add_argument("--machines", nargs="*", default=[], metavar="NAME", help="only these (default: all that this one can be)")
-    parser.add_argument("--two", action="store_true", help="only two that differ from this one, as in continuous integration")
+    parser.add_argument("--machines", nargs="*", default=[], metavar="NAME",
+                        help="only these (default: all that this one can be)")
+    parser.add_argument("--two", action="store_true",
+                        help="only two that differ from this one, as in continuous integration")
     parser.add_argument("--chapters", nargs="*", default=[], metavar="NAME", help="only these chapters")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="chapters at a time (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
+                        help="chapters at a time (default %(default)s)")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.what != "tests":
         parser.error(f"unknown arguments: {' '.join(rest)}")

@@ -46,7 +46,8 @@ OWN = Variant("own", {})
 
 
 def _answer(question: str, **environment: str) -> list[str]:
-    asked = subprocess.run([sys.executable, "-c", question], env=os.environ | environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", question]
+    asked = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
     return asked.stdout.split() if asked.returncode == 0 else []
 
 

@@ -28,9 +28,9 @@ LONGEST_HEADER = 4 + 4 * 255
 def load_idx(path: str | PathLike, limit: int = LIMIT) -> Array:
     """The array in an IDX file, in the machine's byte order. Compression is recognised by content.
 
-    No more is read, or decompressed, than the header says.  Raises FileNotFoundError; ValueError naming the file when it
-    is not gzip though named .gz, is damaged, has another magic number, holds fewer or more bytes than its header says, or
-    when the header says more than `limit` bytes.
+    No more is read, or decompressed, than the header says.  Raises FileNotFoundError; ValueError naming the file when
+    it is not gzip though named .gz, is damaged, has another magic number, holds fewer or more bytes than its header
+    says, or when the header says more than `limit` bytes.
     """
     limit = require_count("limit", limit)
     data = read(Path(path), LONGEST_HEADER)
@@ -46,8 +46,8 @@ def load_idx(path: str | PathLike, limit: int = LIMIT) -> Array:
     shape = struct.unpack(f">{ndim}I", data[4:header])
     expected = header + math.prod(shape) * dtype.itemsize
     if expected > limit:
-        raise ValueError(f"{path} is too large: its header, with the sizes {' x '.join(map(str, shape))}, says {expected} bytes "
-                         f"but limit is {limit}; give a larger limit to read it")
+        raise ValueError(f"{path} is too large: its header, with the sizes {' x '.join(map(str, shape))}, says "
+                         f"{expected} bytes but limit is {limit}; give a larger limit to read it")
     data = read(Path(path), expected + 1)
     if len(data) != expected:
         what, least = ("is truncated", "") if len(data) < expected else ("has trailing bytes", "at least ")

@@ -10,8 +10,8 @@ from ref.tasks.idx import LIMIT, read
 def read_text(path: str | PathLike, encoding: str = "utf-8", limit: int = LIMIT) -> str:
     """The text of a file, plain or gzip; line ends become newlines, and a byte order mark is left out.
 
-    Raises FileNotFoundError; ValueError naming the file when it is empty, a damaged gzip file, not in that encoding, or longer
-    than `limit` bytes when decompressed.
+    Raises FileNotFoundError; ValueError naming the file when it is empty, a damaged gzip file, not in that encoding, or
+    longer than `limit` bytes when decompressed.
     """
     path = Path(path)
     if not path.exists():
@@ -19,7 +19,8 @@ def read_text(path: str | PathLike, encoding: str = "utf-8", limit: int = LIMIT)
     limit = require_count("limit", limit)
     data = read(path, limit + 1)
     if len(data) > limit:
-        raise ValueError(f"{path} is too large: it has more than the {limit} bytes of limit; give a larger limit to read it")
+        raise ValueError(f"{path} is too large: it has more than the {limit} bytes of limit; "
+                         "give a larger limit to read it")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -79,6 +79,6 @@ def test_add_product(size, dtype):
 def test_dot_is_accumulated_in_float64():
     x = np.full(10 * BLOCK + 1, 1.1, np.float32)
     exact = float(np.float32(1.1)) ** 2 * len(x)
-    bound = len(x) * np.finfo(np.float64).eps  # of a sum of positive terms in any order: 4e-11, where float32 has 6e-8 to lose
+    bound = len(x) * np.finfo(np.float64).eps  # of a sum of positive terms in any order: 4e-11; float32 loses 6e-8
     assert dot(x, x) == pytest.approx(exact, rel=bound)
     assert dot(x.astype(np.float64), x.astype(np.float64)) == pytest.approx(exact, rel=bound)
