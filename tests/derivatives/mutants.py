@@ -199,7 +199,7 @@ def run(functions: dict[str, list[Case]], every: int = 1) -> Iterator[Outcome]:
 
 def report(outcomes: list[Outcome]) -> str:
     names = list(dict.fromkeys(outcome.name for outcome in outcomes))
-    width = max(map(len, names))
+    width = max(map(len, names), default=len("all"))
     fates = ("caught", "crashed", "equivalent", "survived")
     lines = [f"{'op':<{width}}  mutants" + "".join(f"{fate:>12}" for fate in fates)]
     for name in [*names, "all"]:
@@ -234,7 +234,8 @@ def main(arguments: list[str] | None = None) -> int:
     with empty_is_nan():
         outcomes = [*run(whole), *run(rest, options.sample)]
     print(report(outcomes))
-    print(f"{len(whole)} functions whole, of {len(rest)} every {options.sample}. fault: {time.perf_counter() - start:.1f} s")
+    share = "every fault" if options.sample == 1 else f"one fault in {options.sample}"
+    print(f"every fault of {len(whole)} changed functions, {share} of {len(rest)} others: {time.perf_counter() - start:.1f} s")
     return any(outcome.fate == "survived" for outcome in outcomes)
 
 
