@@ -1,6 +1,6 @@
 """Starting parameters moved by one unit in the last place: theta_i (1 + eps {-1, 0, 1}), each with one chance in three.
 
-What a run then ends at differs from what it ended at before by as much as another processor's would.  Zeros stay zero.
+A chaotic run then ends elsewhere, as it would on another processor.  Zeros stay zero.
 `install` wraps the networks' `init`; the rest of the program, and of the house, knows nothing of it.
 """
 
