@@ -43,10 +43,12 @@ def compare(p, batches, damping, direction, options, chunk=None):
 @pytest.mark.parametrize("name", OPTIONS)
 @pytest.mark.parametrize("loss", ["softmax_cross_entropy", "squared_error"])
 def test_one_step_with_each_option(loss, name):
+    """With five examples and a lambda of 0.7 the softmax's CG ends where its iterates differ by the last bit: a tie."""
     p = problem(loss, decay=0.05, N=8)
-    batches = Batches(p.batch, *(more_data(p, N, seed=k) for k, N in enumerate((5, 6, 4, 7), start=1)))
+    examples, damping = (12, 0.2) if loss == "softmax_cross_entropy" else (5, 0.7)
+    batches = Batches(p.batch, *(more_data(p, N, seed=k) for k, N in enumerate((examples, 6, 4, 7), start=1)))
     direction = 0.1 * np.random.default_rng(5).standard_normal(p.theta.size)
-    compare(p, batches, damping=2.0 if name == "hessian" else 0.7, direction=direction, options=OPTIONS[name])
+    compare(p, batches, damping=2.0 if name == "hessian" else damping, direction=direction, options=OPTIONS[name])
 
 
 @pytest.mark.parametrize("loss", LOSS_NAMES)
