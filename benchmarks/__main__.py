@@ -17,6 +17,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--dtype", choices=("float64", "float32"), help="one of the two; both by default")
     parser.add_argument("--repeats", type=int, default=11, help="rounds, at least 7; 11 by default")
     parser.add_argument("--core", type=int, help="the core to run on; by default the second where there is one")
+    parser.add_argument("--without-avx512", action="store_true",
+                        help="all programs, peers too, with the instructions and OpenBLAS kernels of a Haswell")
     parser.add_argument("--clock", choices=("wall", "processor"), default="wall",
                         help="processor time leaves out what other processes take from a busy core")
     parser.add_argument("--peers-python", default=sys.executable, metavar="PATH",
@@ -36,6 +38,11 @@ def main(arguments: list[str] | None = None) -> None:
         core = machine.one_thread(options.core)
     except ValueError as error:
         parser.error(f"--{error}")
+    if options.without_avx512:
+        try:
+            machine.without_avx512()
+        except LookupError as error:
+            parser.error(f"--without-avx512: {error}")
 
     from benchmarks.compare import Settings  # NumPy reads the number of threads when it is imported
     from benchmarks.report import keep, table

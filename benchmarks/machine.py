@@ -1,9 +1,11 @@
-"""One thread on one core, and what the results depend on: processor, libraries."""
+"""One thread on one core, with or without AVX-512, and what the results depend on: processor, libraries."""
 
 import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+
+from everywhere.variants import by_name
 
 ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -12,6 +14,23 @@ ONE_THREAD = {
     "VECLIB_MAXIMUM_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
 }
+
+# What holds the peers to the instructions of a Haswell; for NumPy, OpenBLAS and numba, `everywhere` knows it.
+PEERS_WITHOUT_AVX512 = {
+    "XLA_FLAGS": f"{ONE_THREAD['XLA_FLAGS']} --xla_cpu_max_isa=AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+}
+
+
+def without_avx512() -> None:
+    """Hold this process and its children, ours and the peers, to a Haswell's instructions; after one_thread.
+
+    Raises LookupError where the machine cannot be one, or is one already.
+    """
+    haswell, = by_name(["haswell"])
+    os.environ.update(haswell.environment | PEERS_WITHOUT_AVX512)
 
 
 def one_thread(core: int | None = None) -> int | None:
@@ -52,7 +71,7 @@ def description() -> dict[str, str]:
     blas = config["Build Dependencies"]["blas"]
     simd = config["SIMD Extensions"].get("found", [])
     return {
-        "processor": processor(),
+        "processor": processor() + (", held to AVX2" if "AVX2" in os.environ.get("XLA_FLAGS", "") else ""),
         "simd": " ".join(simd),
         "python": platform.python_version(),
         "numpy": np.__version__,

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks import report
+from benchmarks import machine, report
 from benchmarks.report import Row, ratios, table
 from benchmarks.rounds import require_agreement, take_turns
 from benchmarks.worker import fingerprint
 from benchmarks.workloads import ae
+from everywhere.variants import variants
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,3 +129,17 @@ def test_kept_runs_add_up_in_one_file(tmp_path, monkeypatch):
 def test_bad_arguments_are_named(arguments, message):
     done = subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2 and message in done.stderr
+
+
+def test_without_avx512_every_library_is_held_to_a_haswell():
+    """In a process of its own: the environment is read when the libraries are imported."""
+    ask = ("from benchmarks import machine; machine.one_thread(); machine.without_avx512(); print(machine.description()); "
+           "import os, threadpoolctl, numba; print(os.environ['XLA_FLAGS'], numba.config.CPU_NAME, "
+           "[pool['architecture'] for pool in threadpoolctl.threadpool_info()])")
+    if "haswell" not in {variant.name for variant in variants()}:
+        with pytest.raises(LookupError, match="cannot be 'haswell'"):
+            machine.without_avx512()
+        return
+    said = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "held to AVX2" in said and "AVX512" not in said and "X86_V4" not in said
+    assert "eigen=false --xla_cpu_max_isa=AVX2 haswell" in said and "'Haswell'" in said
