@@ -29,7 +29,10 @@ def failures(source: Path, variant: Variant) -> list[str]:
 
 
 def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
-    """Every chapter on every machine, some at a time; the number of the builds in which something fails."""
+    """Every chapter on every machine, some at a time; the number of the builds in which something fails.
+
+    A chapter with two threads goes alone: threads of two of them would wait for each other, for three times as long.
+    """
     work = [(source, variant) for variant in machines for source in sorted(wanted, key=usual_seconds, reverse=True)]
     minutes = sum(usual_seconds(source) for source, _ in work) / jobs / 60
     print(f"{len(wanted)} chapters on {len(machines)} machines, {jobs} at a time: "
@@ -44,8 +47,11 @@ def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
         if found:
             failed[source.stem, variant.name] = len(found)
 
+    alone = [(source, variant) for source, variant in work if "OPENBLAS_NUM_THREADS" in variant.environment]
     with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(lambda one: run(*one), work))
+        list(pool.map(lambda one: run(*one), (one for one in work if one not in alone)))
+    for one in alone:
+        run(*one)
     print(f"{len(work) - len(failed)} of {len(work)} builds hold")
     for (chapter, variant), cells in failed.items():
         print(f"fails: {chapter} on {variant}, in {cells} cells")
