@@ -6,7 +6,6 @@ The curvature products themselves are ref.curvature and Objective.curvature, sin
 
 from ref.curvature import gauss_newton_product, hessian_product
 from ref.hessian_free.backtracking import backtrack
-from ref.hessian_free.conjugate_gradient import Iterate, conjugate_gradient
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
 from ref.hessian_free.factored_damping import candidates, damped_cholesky, trace_norm
 from ref.hessian_free.growing_batches import growing
@@ -22,8 +21,9 @@ from ref.hessian_free.optimizer import HessianFree
 from ref.hessian_free.preconditioner import fisher_preconditioner
 from ref.hessian_free.sequences import fresh_sequences
 from ref.hessian_free.span import rescaled
-from ref.hessian_free.stopping import fixed_iterations, relative_decrease, relative_decrease_2012
 from ref.hessian_free.structural_damping import structurally_damped
+from ref.linalg.conjugate_gradient import Iterate, conjugate_gradient
+from ref.linalg.stopping import fixed_iterations, relative_decrease, relative_decrease_2012
 
 __all__ = [
     "Batches", "Block", "HessianFree", "Iterate", "KFAC", "KrylovSubspaceDescent", "armijo", "backtrack",

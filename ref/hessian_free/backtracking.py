@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.hessian_free.conjugate_gradient import Iterate
+from ref.linalg.conjugate_gradient import Iterate
 
 Array = np.ndarray
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from ref.arrays import add_product, dot, require_count, require_number
 from ref.hessian_free.backtracking import backtrack, take_last
-from ref.hessian_free.conjugate_gradient import conjugate_gradient
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
 from ref.hessian_free.line_search import Search, armijo
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.preconditioner import fisher_preconditioner
-from ref.hessian_free.stopping import STOPS
 from ref.hessian_free.structural_damping import structurally_damped
+from ref.linalg.conjugate_gradient import conjugate_gradient
+from ref.linalg.stopping import STOPS
 from ref.parameters import Parameters
 
 Array = np.ndarray

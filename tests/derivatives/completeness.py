@@ -19,7 +19,7 @@ WORDS = {"backward", "gradient", "gradients", "hessian", "gauss", "jacobian", "c
 
 # Named like a derivative, but none: each with the reason.
 EXEMPT = {
-    "ref.hessian_free.conjugate_gradient:conjugate_gradient": "solves a linear system; tested against numpy.linalg.solve",
+    "ref.linalg.conjugate_gradient:conjugate_gradient": "solves a linear system; tested against numpy.linalg.solve",
     "ref.hessian_free.preconditioner:fisher_preconditioner": "a diagonal made of Objective.gradient_and_squares' squares",
     "ref.hessian_free.optimizer:HessianFree._gradient": "chooses between two methods of Objective",
     "ref.optimizers.first_order:gradient_and_report": "hands on Objective.value_and_gradient",

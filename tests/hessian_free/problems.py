@@ -49,10 +49,3 @@ def problem(loss="squared_error", activation="tanh", sizes=(4, 5, 3), N=7, decay
 def more_data(p: Problem, N: int, seed: int = 1):
     rng = np.random.default_rng(seed)
     return rng.standard_normal((N, p.dense.sizes[0])), targets(rng, p.dense.loss, (N, p.dense.sizes[-1]))
-
-
-def spd(n, condition, seed=0):
-    """A symmetric positive definite matrix with eigenvalues from 1 down to 1/condition, and a right-hand side."""
-    rng = np.random.default_rng(seed)
-    Q, _ = np.linalg.qr(rng.standard_normal((n, n)))
-    return (Q * np.geomspace(1, 1 / condition, n)) @ Q.T, rng.standard_normal(n)

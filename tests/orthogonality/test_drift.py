@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ref.linalg.row_major_solve import solve_in_place
 from ref.orthogonality import cayley_step, defect, left_skew, newton_schulz, polar_factor, restored
-from ref.orthogonality.row_major_solve import solve_in_place
 from tests.orthogonality.points import gradient, point
 
 N = 16

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LEVELS = [
     {"arrays", "files"},
     {"parameters"},
-    {"layers"},
+    {"layers", "linalg"},
     {"losses"},
     {"networks", "curvature", "tasks"},
     {"objective"},

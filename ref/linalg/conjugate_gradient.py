@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.arrays import add_product, dot, require_count, require_floats, require_number
-from ref.hessian_free.stopping import relative_decrease
+from ref.linalg.stopping import relative_decrease
 
 Array = np.ndarray
 
@@ -49,7 +49,7 @@ def conjugate_gradient(
     A      anything with A @ x for x (P,): a LinearOperator or an array
     x0     the start, zero by default
     P      (P,) the preconditioner's diagonal, all positive; none by default
-    stop   stop(phis) says whether to end, phis being the values phi of all iterates so far (ref.hessian_free.stopping)
+    stop   stop(phis) says whether to end, phis being the values phi of all iterates so far (ref.linalg.stopping)
     refresh  every so many iterations r is computed afresh as A x - b, which costs a product; 0 for never
     phis   a list that receives phi of every iterate, the start included
 

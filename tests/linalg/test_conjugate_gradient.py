@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from ref.arrays import dot
-from ref.hessian_free import conjugate_gradient, fixed_iterations
-from tests.hessian_free.problems import spd
+from ref.linalg import conjugate_gradient, fixed_iterations
+from tests.linalg.matrices import spd
 
 
 class Counted:

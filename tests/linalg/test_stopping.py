@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ref.hessian_free import conjugate_gradient, fixed_iterations, relative_decrease, relative_decrease_2012
-from tests.hessian_free.problems import spd
+from ref.linalg import conjugate_gradient, fixed_iterations, relative_decrease, relative_decrease_2012
+from tests.linalg.matrices import spd
 
 
 def sequence(i, k, change, end=-1.0, start=0.0):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ref.orthogonality.row_major_solve import BLOCK, solve_in_place
+from ref.linalg.row_major_solve import BLOCK, solve_in_place
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 3])
