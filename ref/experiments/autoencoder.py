@@ -16,21 +16,21 @@ from itertools import product
 
 import numpy as np
 
-from ref.experiments.recording import FolderRecorder
 from ref.experiments.phases import PhasedHessianFree, phased_batches
+from ref.experiments.recording import FolderRecorder
 from ref.experiments.run import RunError
 from ref.experiments.sweep import sweep
 from ref.losses import logistic_cross_entropy
 from ref.networks.mlp import MLP
 from ref.objective import Objective
 from ref.optimizers.adam import Adam
-from ref.optimizers.batches import minibatches
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.nesterov import Nesterov
 from ref.optimizers.schedules import rising
-from ref.optimizers.training import train
 from ref.parameters import Parameters
 from ref.tasks import curves, mnist
+from ref.training.batches import minibatches
+from ref.training.train import train
 
 Array = np.ndarray
 

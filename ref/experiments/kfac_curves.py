@@ -21,9 +21,9 @@ from ref.experiments.sweep import sweep
 from ref.hessian_free import KFAC, growing
 from ref.losses import logistic_cross_entropy
 from ref.objective import Objective
-from ref.optimizers.training import train
 from ref.parameters import Parameters
 from ref.tasks import curves
+from ref.training.train import train
 
 NAME = "kfac-curves"
 KERNELS = ("numpy",)

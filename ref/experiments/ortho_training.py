@@ -25,7 +25,6 @@ from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.rmsprop import RMSprop
-from ref.optimizers.training import train
 from ref.orthogonality import (
     ByName,
     CayleyDescent,
@@ -43,6 +42,7 @@ from ref.orthogonality import (
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequence_task import Batch
+from ref.training.train import train
 
 Array = np.ndarray
 MINIBATCHES = 2  # second entry of the random generator's seed, other than the held-out cases'

@@ -18,7 +18,7 @@ import numpy as np
 
 from ref.experiments.run import RunError
 from ref.files import write_atomically
-from ref.optimizers.recorder import Checkpoint, Row
+from ref.training.recorder import Checkpoint, Row
 
 try:
     import fcntl
@@ -29,7 +29,7 @@ METRICS, TIMINGS, CHECKPOINT = "metrics.jsonl", "timings.jsonl", "checkpoint.npz
 
 
 class FolderRecorder:
-    """A recorder (ref.optimizers.recorder) in an existing folder, for one process at a time:
+    """A recorder (ref.training.recorder) in an existing folder, for one process at a time:
 
         with FolderRecorder(folder) as recorder:
             train(..., recorder=recorder)

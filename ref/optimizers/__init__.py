@@ -1,4 +1,4 @@
-"""Optimisers over the flat vector of parameters, and the training loop that all experiments share.
+"""First-order optimisers over the flat vector of parameters.
 
 Every optimiser, here and in the papers' packages, offers the same two pure functions:
 
@@ -10,16 +10,10 @@ its gradient is taken), and "gradient_equivalents", the step's work in gradients
 """
 
 from ref.optimizers.adam import Adam
-from ref.optimizers.batches import minibatches, same_batch
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.momentum import Momentum
 from ref.optimizers.nesterov import Nesterov
-from ref.optimizers.recorder import Checkpoint, Memory, Recorder
 from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.schedules import rising
-from ref.optimizers.training import Result, train
 
-__all__ = [
-    "Adam", "Checkpoint", "GradientDescent", "Memory", "Momentum", "Nesterov", "RMSprop", "Recorder", "Result",
-    "minibatches", "rising", "same_batch", "train",
-]
+__all__ = ["Adam", "GradientDescent", "Momentum", "Nesterov", "RMSprop", "rising"]

@@ -7,7 +7,7 @@
 
     bits a character = cross-entropy / ln 2, mean over the targets
 
-Rows keep cases in rows, so that they can be shuffled and cut like any other data (`ref.optimizers.batches`); one-hot
+Rows keep cases in rows, so that they can be shuffled and cut like any other data (`ref.training.batches`); one-hot
 arrays take C times 8 bytes a character and are made a batch at a time.
 """
 

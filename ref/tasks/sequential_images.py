@@ -17,7 +17,7 @@ S = 1 with outputs="last", the default, for a network that reads out the last st
     x, t, mask = sequences(test, order)                      all of them
 
 For epochs without replacement: `sequences(batches(step), order)` with `batches = minibatches(train, 50)` of
-ref.optimizers.batches. A validation set is split from the training set by `labelled.stratified_split`.
+ref.training.batches. A validation set is split from the training set by `labelled.stratified_split`.
 
 Source: Vorontsov et al. 2017, sequential and permuted MNIST: one pixel a step, 784 of them, the permutation fixed once
 an experiment. It trains on 50,000 of the 70,000 images; MNIST-5k, the smaller sizes and their names are our choice.

@@ -9,10 +9,18 @@ import pytest
 from ref.experiments import hf_pathological
 from ref.experiments.hf_pathological import best_rate, job, main_parts, part_name, tuning_parts
 from ref.experiments.pathological_report import outcomes
-from ref.experiments.pathological_training import judge, objective_of, sequences_a_step, start, task_of, held_out_sequences, train_part
+from ref.experiments.pathological_training import (
+    held_out_sequences,
+    judge,
+    objective_of,
+    sequences_a_step,
+    start,
+    task_of,
+    train_part,
+)
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
-from ref.optimizers import Memory
+from ref.training import Memory
 
 TINY = {"n_hidden": 6, "n_test": 40, "chunk": 30, "sequences": 20, "batches": 2, "minibatch": 10, "evaluate_every": 5,
         "hf": {"damping": 0.1, "max_iterations": 8, "structural": 0.03},

@@ -10,9 +10,9 @@ from ref.experiments.ortho_sweep import SETTINGS, VARIANTS, job, outcomes, part_
 from ref.experiments.ortho_training import evaluate, network_of, objective_of, optimizer_of, start, train_part
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
-from ref.optimizers import Memory
 from ref.orthogonality import defect
 from ref.tasks import copy_memory
+from ref.training import Memory
 
 EXPERIMENTS = (ortho_copy, ortho_adding, ortho_images, ortho_text, ortho_soft)
 TINY = {"n_hidden": 6, "n_test": 20, "chunk": 8, "minibatch": 5, "updates": 6, "evaluate_every": 2}

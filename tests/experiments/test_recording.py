@@ -9,7 +9,7 @@ import pytest
 
 from ref.experiments.recording import FolderRecorder, read_checkpoint, read_rows, share_done, write_checkpoint
 from ref.experiments.run import RunError
-from ref.optimizers import Checkpoint
+from ref.training import Checkpoint
 
 STATE = {
     "m": np.array([0.1, math.nan, -0.0], np.float32), "F": np.asfortranarray(np.arange(6.0).reshape(2, 3)),

@@ -11,7 +11,8 @@ from ref.experiments.sweep import sweep
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from ref.optimizers import Adam, Nesterov, minibatches, rising, train
+from ref.optimizers import Adam, Nesterov, rising
+from ref.training import minibatches, train
 
 NAME = "tiny"
 KERNELS = ("numpy",)

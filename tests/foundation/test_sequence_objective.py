@@ -7,8 +7,8 @@ from ref.losses import logistic_cross_entropy, softmax_cross_entropy, squared_er
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from ref.optimizers.adam import Adam
-from ref.optimizers.training import train
 from ref.sequence_objective import SequenceObjective
+from ref.training.train import train
 
 T, N, D, H, C = 4, 7, 2, 5, 3
 NETWORK = ElmanRNN(D, H, C)

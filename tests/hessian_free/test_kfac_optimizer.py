@@ -9,8 +9,8 @@ from ref.losses import logistic_cross_entropy
 from ref.networks.mlp import MLP
 from ref.objective import Objective
 from ref.optimizers import GradientDescent
-from ref.optimizers.recorder import Checkpoint
 from ref.parameters import Parameters
+from ref.training.recorder import Checkpoint
 from tests.hessian_free.counted import CountedNetwork
 from tests.hessian_free.problems import problem
 from tests.hessian_free.test_kfac_step import run

@@ -12,9 +12,10 @@ from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.initialization import SCHEMES
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
-from ref.optimizers import Adam, train
+from ref.optimizers import Adam
 from ref.sequence_objective import SequenceObjective
 from ref.tasks.pathological import temporal_order
+from ref.training import train
 
 D, H, C, T, N = 3, 4, 2, 5, 6
 

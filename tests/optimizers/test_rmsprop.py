@@ -8,9 +8,10 @@ import pytest
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from ref.optimizers import GradientDescent, RMSprop, same_batch, train
+from ref.optimizers import GradientDescent, RMSprop
 from ref.parameters import Parameters
-from tests.optimizers.quadratic import A, BATCH, C, START, Quadratic, start
+from ref.training import same_batch, train
+from tests.optimizers.quadratic import BATCH, START, A, C, Quadratic, start
 
 
 class Slope(Quadratic):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop, same_batch, train
+from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
 from ref.orthogonality import ByName, CayleyDescent, cayley_step, factors, renormalised, spectral
 from ref.parameters import Parameters
+from ref.training import same_batch, train
 from tests.orthogonality.descents import BATCH, Distances
 from tests.orthogonality.points import rotation
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ref.optimizers import Memory, same_batch, train
 from ref.orthogonality import (
     CayleyDescent,
     cayley_step,
@@ -14,6 +13,7 @@ from ref.orthogonality import (
     wrong_side_step,
 )
 from ref.parameters import Parameters
+from ref.training import Memory, same_batch, train
 from tests.orthogonality.descents import BATCH, Distances
 from tests.orthogonality.points import gradient, point, rotation
 

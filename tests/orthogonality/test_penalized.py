@@ -8,7 +8,7 @@ from ref.losses import softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from ref.optimizers import GradientDescent, same_batch, train
+from ref.optimizers import GradientDescent
 from ref.orthogonality import (
     ByName,
     CayleyDescent,
@@ -22,6 +22,7 @@ from ref.orthogonality import (
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.penalized import Penalized
 from ref.sequence_objective import SequenceObjective
+from ref.training import same_batch, train
 
 D, H, C, T, N = 3, 5, 2, 4, 6
 MARGIN = 0.5

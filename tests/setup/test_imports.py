@@ -18,7 +18,7 @@ LEVELS = [
     {"networks", "curvature", "tasks"},
     {"objective"},
     {"sequence_objective"},
-    {"optimizers"},
+    {"optimizers", "training"},
     {"hessian_free", "orthogonality", "loss_surfaces", "temporal_memory"},
     {"experiments"},
 ]

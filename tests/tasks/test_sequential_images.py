@@ -7,12 +7,12 @@ import struct
 import numpy as np
 import pytest
 
-from ref.networks.elman_rnn import ElmanRNN
 from ref.losses import softmax_cross_entropy
-from ref.optimizers.batches import minibatches
+from ref.networks.elman_rnn import ElmanRNN
 from ref.sequence_objective import SequenceObjective
 from ref.tasks import digits, mnist
 from ref.tasks.sequential_images import permutation, pool, sequences, sequential_images, train_test
+from ref.training.batches import minibatches
 
 
 @pytest.fixture

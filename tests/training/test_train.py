@@ -9,7 +9,8 @@ import pytest
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from ref.optimizers import Adam, GradientDescent, Memory, Momentum, Nesterov, minibatches, rising, same_batch, train
+from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, rising
+from ref.training import Memory, minibatches, same_batch, train
 from tests.optimizers.quadratic import BATCH, Quadratic, start
 
 TIMINGS = ("seconds", "step_seconds", "step_processor_seconds", "done")

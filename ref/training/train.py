@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ref.arrays import require_count, require_floats, require_number
-from ref.optimizers.recorder import Checkpoint, Memory, Recorder, Row
 from ref.parameters import Parameters
+from ref.training.recorder import Checkpoint, Memory, Recorder, Row
 
 BUDGETS = ("steps", "seconds", "gradient_equivalents")  # the reasons of an ordinary end
 REACHED = "reached"  # until() held of an evaluation

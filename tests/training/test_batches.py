@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ref.optimizers import minibatches, same_batch
+from ref.training import minibatches, same_batch
 
 X = np.arange(10.0)[:, None]
 T = 100 + X
