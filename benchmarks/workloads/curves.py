@@ -10,7 +10,7 @@ SECONDS = 2.0
 
 
 def run(settings: Settings):
-    from ref.tasks.curves import curves
+    from ref.tasks.images.curves import curves
 
     clock = perf_counter if settings.clock == "wall" else process_time
     rows, notes = [], []

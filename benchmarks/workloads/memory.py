@@ -10,7 +10,7 @@ import tracemalloc
 
 from benchmarks.compare import Settings
 from benchmarks.report import Row
-from benchmarks.workloads.ae import ACTIVATIONS, N, SIZES
+from benchmarks.workloads.ae import ACTIVATIONS, SIZES, N
 
 LIMIT = 12
 ITERATIONS = 20  # of CG: the peak is reached within the first
@@ -25,7 +25,7 @@ def peak(dtype: str) -> tuple[float, float, float]:
     from ref.losses import logistic_cross_entropy
     from ref.networks.mlp import MLP
     from ref.objective import Objective
-    from ref.tasks.curves import curves
+    from ref.tasks.images.curves import curves
 
     x = curves(4 * N, dtype=dtype)
     batch = cycling(x, x, 0, N)

@@ -28,7 +28,7 @@ from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.nesterov import Nesterov
 from ref.optimizers.schedules import rising
 from ref.parameters import Parameters
-from ref.tasks import curves, mnist
+from ref.tasks.images import curves, mnist
 from ref.training.batches import minibatches
 from ref.training.train import train
 

@@ -7,7 +7,7 @@
 
 Every method of a task begins with the seed's parameters, never sees a sequence twice, and ends when it has solved the task or
 spent the budget: the task's own, in gradient-equivalents (gradients of one sequence), the same for all methods.
-Solved: `wrong` on the seed's fixed test sequences is below the task's threshold (ref.tasks.pathological).
+Solved: `wrong` on the seed's fixed test sequences is below the task's threshold (ref.tasks.sequences.pathological).
 """
 
 import numpy as np

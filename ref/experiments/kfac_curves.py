@@ -22,7 +22,7 @@ from ref.hessian_free import KFAC, growing
 from ref.losses import logistic_cross_entropy
 from ref.objective import Objective
 from ref.parameters import Parameters
-from ref.tasks import curves
+from ref.tasks.images import curves
 from ref.training.train import train
 
 NAME = "kfac-curves"

@@ -12,7 +12,7 @@ from ref.experiments import ortho_figures
 from ref.experiments.ortho_report import Claim, beats_baseline, below, report_of
 from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
-from ref.tasks import adding
+from ref.tasks.sequences import adding
 
 NAME = "ortho-adding"
 KERNELS = ("numpy", "cpu")

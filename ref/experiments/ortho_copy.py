@@ -10,7 +10,7 @@ from ref.experiments import ortho_figures
 from ref.experiments.ortho_report import Claim, beats_baseline, below, increasing, report_of
 from ref.experiments.ortho_sweep import PAPERS, SETTINGS, VARIANTS, job, run
 from ref.experiments.run import finished, read_config
-from ref.tasks import copy_memory
+from ref.tasks.sequences import copy_memory
 
 NAME = "ortho-copy"
 KERNELS = ("numpy", "cpu")

@@ -17,14 +17,14 @@ import numpy as np
 
 from ref.experiments.run import RunError
 from ref.losses import softmax_cross_entropy, squared_error
-from ref.tasks import adding, copy_memory, sequential_images
-from ref.tasks.alphabet import Alphabet
-from ref.tasks.characters import language_model, windows
-from ref.tasks.markov import MarkovSource
-from ref.tasks.next_symbol import next_symbols
-from ref.tasks.sequence_task import Batch, SequenceTask
-from ref.tasks.shakespeare import tragedies
-from ref.tasks.text import split
+from ref.tasks.sequences import adding, copy_memory, sequential_images
+from ref.tasks.sequences.sequence_task import Batch, SequenceTask
+from ref.tasks.text.alphabet import Alphabet
+from ref.tasks.text.characters import language_model, windows
+from ref.tasks.text.markov import MarkovSource
+from ref.tasks.text.next_symbol import next_symbols
+from ref.tasks.text.reading import split
+from ref.tasks.text.shakespeare import tragedies
 
 HELD_OUT = 1  # second entry of the random generator's seed: no draw is used for two purposes
 PROBE = 50  # cases that the gradient through time is taken of

@@ -1,6 +1,6 @@
 """ortho-text: the next character of Shakespeare's tragedies, and of a Markov source whose entropy is known.
 
-The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.penn_treebank.  Windows of 75 and
+The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.text.penn_treebank.  Windows of 75 and
 of 300 characters, as the lines of the released code are at most that long.  Rates are our choice: 1e-3 for all weights,
 1e-3/2m for the spectrum, 1e-4 for the Cayley steps; tanh.
 """

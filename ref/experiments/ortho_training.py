@@ -41,7 +41,7 @@ from ref.orthogonality import (
 )
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.sequence_task import Batch
+from ref.tasks.sequences.sequence_task import Batch
 from ref.training.train import train
 
 Array = np.ndarray

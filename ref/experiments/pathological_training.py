@@ -14,8 +14,8 @@ from ref.optimizers.nesterov import Nesterov
 from ref.optimizers.schedules import rising
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.pathological import TASKS
-from ref.tasks.sequence_task import SequenceTask
+from ref.tasks.sequences.pathological import TASKS
+from ref.tasks.sequences.sequence_task import SequenceTask
 from ref.training.train import REACHED, train
 
 TEST, MINIBATCHES = 1, 2  # second entries of the random generators' seeds: no draw is used for two purposes

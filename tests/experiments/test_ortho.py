@@ -11,7 +11,7 @@ from ref.experiments.ortho_training import evaluate, network_of, objective_of, o
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.orthogonality import defect
-from ref.tasks import copy_memory
+from ref.tasks.sequences import copy_memory
 from ref.training import Memory
 
 EXPERIMENTS = (ortho_copy, ortho_adding, ortho_images, ortho_text, ortho_soft)

@@ -7,7 +7,7 @@ from ref.hessian_free import Batches, HessianFree, fresh_sequences
 from ref.losses import softmax_cross_entropy, squared_error
 from ref.networks.elman_rnn import ElmanRNN
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.pathological import addition, memorisation_5bit, temporal_order
+from ref.tasks.sequences.pathological import addition, memorisation_5bit, temporal_order
 from ref.training.train import train
 from tests.hessian_free.recurrent_problems import recurrent_problem
 

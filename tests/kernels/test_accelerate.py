@@ -11,7 +11,7 @@ from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.pathological import temporal_order
+from ref.tasks.sequences.pathological import temporal_order
 
 TASK = temporal_order(12)
 

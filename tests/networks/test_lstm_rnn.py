@@ -14,7 +14,7 @@ from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
 from ref.optimizers import Adam
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.pathological import temporal_order
+from ref.tasks.sequences.pathological import temporal_order
 from ref.training import train
 
 D, H, C, T, N = 3, 4, 2, 5, 6

@@ -7,7 +7,7 @@ from ref.optimizers import RMSprop
 from ref.orthogonality import ByName, CayleyDescent, renormalised
 from ref.parameters import Parameters
 from ref.sequence_objective import SequenceObjective
-from ref.tasks.copy_memory import copy_memory
+from ref.tasks.sequences.copy_memory import copy_memory
 from ref.training import train
 
 D, H, C, T, N = 3, 6, 2, 5, 4
