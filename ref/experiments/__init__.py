@@ -1,6 +1,6 @@
 """Experiments: named, seeded, resumable runs, and the command `longhand` that starts them.
 
-An experiment is a module of this package, named in `registry.EXPERIMENTS`, that offers
+An experiment is a module of a paper's folder here, named in `registry.EXPERIMENTS`, that offers
 
     NAME       what it is called on the command line
     SUMMARY    one line for `longhand list`, a string literal
@@ -17,7 +17,7 @@ Importing such a module is quick: what is slow to import (matplotlib, kernels) i
 
 config is the preset's settings and "experiment", "preset", "seed", "dtype", "kernels", "threads".  folder, that is
 runs/NAME/PRESET-SEED/, has config.json and, once the run has ended, finished.json.  A run that trains once keeps
-metrics.jsonl, timings.jsonl and checkpoint.npz there (`recording.FolderRecorder`, given to `ref.optimizers.train`);
+metrics.jsonl, timings.jsonl and checkpoint.npz there (`recording.FolderRecorder`, given to `ref.training.train`);
 one that trains in several parts has them, with a config.json and a finished.json each, in a subfolder a part:
 `sweep.sweep(part, configs, folder, workers, threads=config["threads"])`, where a part's config is usually the run's
 own and a few settings more.

@@ -9,15 +9,15 @@ from types import ModuleType
 from ref.experiments.run import RunError
 
 EXPERIMENTS: dict[str, str] = {  # name on the command line -> module
-    "hf-curves": "ref.experiments.hf_curves",
-    "hf-mnist": "ref.experiments.hf_mnist",
-    "kfac-curves": "ref.experiments.kfac_curves",
-    "hf-pathological": "ref.experiments.hf_pathological",
-    "ortho-copy": "ref.experiments.ortho_copy",
-    "ortho-adding": "ref.experiments.ortho_adding",
-    "ortho-images": "ref.experiments.ortho_images",
-    "ortho-text": "ref.experiments.ortho_text",
-    "ortho-soft": "ref.experiments.ortho_soft",
+    "hf-curves": "ref.experiments.hessian_free.curves",
+    "hf-mnist": "ref.experiments.hessian_free.mnist",
+    "kfac-curves": "ref.experiments.kfac.curves",
+    "hf-pathological": "ref.experiments.hessian_free.pathological",
+    "ortho-copy": "ref.experiments.orthogonality.copy",
+    "ortho-adding": "ref.experiments.orthogonality.adding",
+    "ortho-images": "ref.experiments.orthogonality.images",
+    "ortho-text": "ref.experiments.orthogonality.text",
+    "ortho-soft": "ref.experiments.orthogonality.soft",
 }
 
 

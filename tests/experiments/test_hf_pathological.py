@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ref.experiments import hf_pathological
-from ref.experiments.hf_pathological import best_rate, job, main_parts, part_name, tuning_parts
-from ref.experiments.pathological_report import outcomes
-from ref.experiments.pathological_training import (
+from ref.experiments.hessian_free import pathological as hf_pathological
+from ref.experiments.hessian_free.pathological import best_rate, job, main_parts, part_name, tuning_parts
+from ref.experiments.hessian_free.pathological_report import outcomes
+from ref.experiments.hessian_free.pathological_training import (
     held_out_sequences,
     judge,
     objective_of,
@@ -78,7 +78,7 @@ def test_the_best_rate_solves_or_has_the_lowest_loss():
 def test_training_stops_where_the_task_is_solved(monkeypatch):
     config = {**run_config(hf_pathological, "quick", 0), **TINY}
     part = hf_pathological.of_job(config, config["jobs"][0], "hf", 0)
-    monkeypatch.setattr("ref.experiments.pathological_training.task_of", lambda config: replace(task_of(config), threshold=1.01))
+    monkeypatch.setattr("ref.experiments.hessian_free.pathological_training.task_of", lambda config: replace(task_of(config), threshold=1.01))
     result = train_part(part, Memory())
     assert result["solved"] and result["stopped"] == "reached" and result["steps"] == 1
 

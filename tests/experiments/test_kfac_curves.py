@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ref.experiments import kfac_curves
-from ref.experiments.kfac_report import TITLES, error_after, first_below, methods
+from ref.experiments.kfac import curves as kfac_curves
+from ref.experiments.kfac.report import TITLES, error_after, first_below, methods
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finish, open_folder, run_config
 from ref.hessian_free import KFAC

@@ -5,9 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from ref.experiments import ortho_adding, ortho_copy, ortho_images, ortho_report, ortho_soft, ortho_tasks, ortho_text
-from ref.experiments.ortho_sweep import SETTINGS, VARIANTS, job, outcomes, part_config, part_name, parts, run
-from ref.experiments.ortho_training import evaluate, network_of, objective_of, optimizer_of, start, train_part
+from ref.experiments.orthogonality import adding as ortho_adding
+from ref.experiments.orthogonality import copy as ortho_copy
+from ref.experiments.orthogonality import images as ortho_images
+from ref.experiments.orthogonality import report as ortho_report
+from ref.experiments.orthogonality import soft as ortho_soft
+from ref.experiments.orthogonality import tasks as ortho_tasks
+from ref.experiments.orthogonality import text as ortho_text
+from ref.experiments.orthogonality.sweep import SETTINGS, VARIANTS, job, outcomes, part_config, part_name, parts, run
+from ref.experiments.orthogonality.training import evaluate, network_of, objective_of, optimizer_of, start, train_part
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.orthogonality import defect

@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_figures import convergence, evaluated, final, gradients_through_time, looks, spectra
-from ref.experiments.ortho_report import median, title
-from ref.experiments.ortho_sweep import (
-    MARGINS, NO_MARGIN, PAPERS, SETTINGS, TITLES, VARIANTS, job, outcomes, part_name, run,
+from ref.experiments.orthogonality import figures as ortho_figures
+from ref.experiments.orthogonality.figures import convergence, evaluated, final, gradients_through_time, looks, spectra
+from ref.experiments.orthogonality.report import median, title
+from ref.experiments.orthogonality.sweep import (
+    MARGINS,
+    NO_MARGIN,
+    PAPERS,
+    SETTINGS,
+    TITLES,
+    VARIANTS,
+    job,
+    outcomes,
+    part_name,
+    run,
 )
 from ref.experiments.run import RunError
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.experiments.ortho_sweep import TITLES, outcomes, part_config
-from ref.experiments.ortho_tasks import baseline, measure_of
+from ref.experiments.orthogonality.sweep import TITLES, outcomes, part_config
+from ref.experiments.orthogonality.tasks import baseline, measure_of
 from ref.experiments.run import finished, read_config
 
 

@@ -13,9 +13,9 @@ T = 200 in all panels; the paper's second has 500.
 
 from pathlib import Path
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, increasing, report_of
-from ref.experiments.ortho_sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run
+from ref.experiments.orthogonality.figures import convergence, spectra
+from ref.experiments.orthogonality.report import Claim, increasing, report_of
+from ref.experiments.orthogonality.sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-soft"
@@ -61,8 +61,8 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 def figures(folder) -> list[Path]:
     folder = Path(folder)
     config, parts = read_config(folder), finished(folder)["parts"]
-    return [ortho_figures.convergence(folder, config, parts),
-            *(ortho_figures.spectra(folder, config, parts, one, tuple(one["variants"])) for one in config["jobs"])]
+    return [convergence(folder, config, parts),
+            *(spectra(folder, config, parts, one, tuple(one["variants"])) for one in config["jobs"])]
 
 
 NOTE = ("Accuracy of the ten recalled symbols on 200 held-out sequences; goal: 99 %. soft: λ of λ |WᵀW - I|²; prior: "

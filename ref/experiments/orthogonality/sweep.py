@@ -1,6 +1,6 @@
 """What the five orthogonality experiments share: their variants, their settings, and the sweep over all parts.
 
-A run's configuration has the settings of ref.experiments.ortho_training and
+A run's configuration has the settings of ref.experiments.orthogonality.training and
 
     jobs    a list of {"task", "T", "label", "variants", "seeds", "settings"}: a panel of its figures each.  variants:
             name -> settings that make the variant; seeds: name -> how many; settings: the job's own.  A variant's
@@ -10,7 +10,7 @@ Its parts are "JOB-VARIANT-SEED", JOB = "TASK-T" or "TASK-T-LABEL".  All variant
 sequences in the same order; those with the same scheme start from the same matrices.
 """
 
-from ref.experiments.ortho_training import train_part
+from ref.experiments.orthogonality.training import train_part
 from ref.experiments.sweep import sweep
 
 MARGINS = {f"m={margin:g}": {"network": "factorized", "margin": margin} for margin in (0.0, 0.001, 0.01, 0.1, 1.0)}

@@ -8,9 +8,9 @@ Sizes and rates are our choice, the same for all variants: 64 units, tanh, input
 
 from pathlib import Path
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, beats_baseline, below, report_of
-from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
+from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
+from ref.experiments.orthogonality.report import Claim, beats_baseline, below, report_of
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
 from ref.tasks.sequences import adding
 
@@ -53,9 +53,9 @@ def figures(folder) -> list[Path]:
     folder = Path(folder)
     config, parts = read_config(folder), finished(folder)["parts"]
     first = config["jobs"][0]
-    return [ortho_figures.convergence(folder, config, parts),
-            ortho_figures.gradients_through_time(folder, config, parts, first, (*PAPERS, "elman-glorot")),
-            ortho_figures.spectra(folder, config, parts, first, (*PAPERS, "none-glorot"))]
+    return [convergence(folder, config, parts),
+            gradients_through_time(folder, config, parts, first, (*PAPERS, "elman-glorot")),
+            spectra(folder, config, parts, first, (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Mean squared error on 500 held-out sequences; the best constant answer has 1/6. Goal: half of it. Median of "

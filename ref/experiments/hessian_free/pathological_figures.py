@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from ref.experiments.figures import COLOURS, DASHES, new_figure, plain_numbers, save
-from ref.experiments.pathological_report import TITLES, outcomes, prefix, task_title
-from ref.experiments.pathological_training import objective_of, start, task_of, held_out_sequences
+from ref.experiments.hessian_free.pathological_report import TITLES, outcomes, prefix, task_title
+from ref.experiments.hessian_free.pathological_training import held_out_sequences, objective_of, start, task_of
 from ref.experiments.recording import read_checkpoint, read_rows
 from ref.experiments.run import finished, read_config
 from ref.parameters import Parameters

@@ -2,7 +2,7 @@
 
 A part's configuration holds the run's settings, and of its own
 
-    task, T         a name of ref.experiments.ortho_tasks and its length
+    task, T         a name of ref.experiments.orthogonality.tasks and its length
     network         "factorized" (margin: a number, or None), "elman", "geodesic" (an Elman network whose W takes Cayley
                     steps) or "lstm";  activation;  scheme: of the transition's start;  input_range: of U's
     rate            of RMSprop: of all that is not named below
@@ -18,7 +18,7 @@ Rows hold the minibatch's loss and gradient norm at every update and, where the 
 
 import numpy as np
 
-from ref.experiments.ortho_tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
+from ref.experiments.orthogonality.tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.run import RunError
 from ref.networks.elman_rnn import ElmanRNN

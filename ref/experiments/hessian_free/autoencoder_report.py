@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.autoencoder import ABLATION, tried
-from ref.experiments.phases import phase_of
+from ref.experiments.hessian_free.autoencoder import ABLATION, tried
+from ref.experiments.hessian_free.phases import phase_of
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finished, read_config
 

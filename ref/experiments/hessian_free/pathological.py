@@ -12,9 +12,9 @@ Solved: `wrong` on the seed's fixed test sequences is below the task's threshold
 
 import numpy as np
 
-from ref.experiments import pathological_figures, pathological_report
-from ref.experiments.pathological_report import prefix
-from ref.experiments.pathological_training import train_part
+from ref.experiments.hessian_free import pathological_figures, pathological_report
+from ref.experiments.hessian_free.pathological_report import prefix
+from ref.experiments.hessian_free.pathological_training import train_part
 from ref.experiments.sweep import sweep
 
 NAME = "hf-pathological"

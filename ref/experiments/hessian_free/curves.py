@@ -1,6 +1,6 @@
 """hf-curves: the 784-400-200-100-50-25-6 autoencoder of Martens 2010 on CURVES, our regeneration of the set."""
 
-from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
+from ref.experiments.hessian_free import autoencoder, autoencoder_figures, autoencoder_report
 
 NAME = "hf-curves"
 KERNELS = ("numpy",)

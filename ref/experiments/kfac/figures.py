@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.autoencoder_report import curve
 from ref.experiments.figures import new_figure, save
-from ref.experiments.kfac_report import TITLES, methods
+from ref.experiments.hessian_free.autoencoder_report import curve
+from ref.experiments.kfac.report import TITLES, methods
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finished, read_config
 

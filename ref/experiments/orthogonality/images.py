@@ -7,9 +7,9 @@ the other weights, which it does not print, is 1e-3 too.  tanh.
 
 from pathlib import Path
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, increasing, report_of
-from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
+from ref.experiments.orthogonality.figures import convergence, final, gradients_through_time, spectra
+from ref.experiments.orthogonality.report import Claim, increasing, report_of
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-images"
@@ -51,9 +51,9 @@ def figures(folder) -> list[Path]:
     folder = Path(folder)
     config, parts = read_config(folder), finished(folder)["parts"]
     last = config["jobs"][-1]
-    return [ortho_figures.convergence(folder, config, parts), ortho_figures.final(folder, config, parts),
-            ortho_figures.gradients_through_time(folder, config, parts, last, (*PAPERS, "none-glorot")),
-            ortho_figures.spectra(folder, config, parts, last, (*PAPERS, "none-glorot"))]
+    return [convergence(folder, config, parts), final(folder, config, parts),
+            gradients_through_time(folder, config, parts, last, (*PAPERS, "none-glorot")),
+            spectra(folder, config, parts, last, (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside "

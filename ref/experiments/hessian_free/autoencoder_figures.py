@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.autoencoder import ABLATION, images, network
-from ref.experiments.autoencoder_report import TITLES, curve
 from ref.experiments.figures import new_figure, plain_numbers, save
+from ref.experiments.hessian_free.autoencoder import ABLATION, images, network
+from ref.experiments.hessian_free.autoencoder_report import TITLES, curve
 from ref.experiments.recording import read_checkpoint, read_rows
 from ref.experiments.run import finished, read_config
 from ref.losses.logistic_cross_entropy import prediction

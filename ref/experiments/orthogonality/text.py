@@ -7,9 +7,9 @@ of 300 characters, as the lines of the released code are at most that long.  Rat
 
 from pathlib import Path
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, report_of
-from ref.experiments.ortho_sweep import PAPERS, SETTINGS, job, run
+from ref.experiments.orthogonality.figures import convergence, final, spectra
+from ref.experiments.orthogonality.report import Claim, report_of
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-text"
@@ -40,8 +40,8 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 def figures(folder) -> list[Path]:
     folder = Path(folder)
     config, parts = read_config(folder), finished(folder)["parts"]
-    return [ortho_figures.convergence(folder, config, parts), ortho_figures.final(folder, config, parts),
-            ortho_figures.spectra(folder, config, parts, config["jobs"][0], (*PAPERS, "none-glorot"))]
+    return [convergence(folder, config, parts), final(folder, config, parts),
+            spectra(folder, config, parts, config["jobs"][0], (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of "

@@ -6,9 +6,9 @@ The paper's rates: 1e-6 for the bases, 1e-4/2m for the spectrum and 1e-4 for all
 
 from pathlib import Path
 
-from ref.experiments import ortho_figures
-from ref.experiments.ortho_report import Claim, beats_baseline, below, increasing, report_of
-from ref.experiments.ortho_sweep import PAPERS, SETTINGS, VARIANTS, job, run
+from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
+from ref.experiments.orthogonality.report import Claim, beats_baseline, below, increasing, report_of
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, VARIANTS, job, run
 from ref.experiments.run import finished, read_config
 from ref.tasks.sequences import copy_memory
 
@@ -54,9 +54,9 @@ def figures(folder) -> list[Path]:
     folder = Path(folder)
     config, parts = read_config(folder), finished(folder)["parts"]
     longest = max((one for one in config["jobs"] if one["T"] <= 200), key=lambda one: one["T"])
-    return [ortho_figures.convergence(folder, config, parts),
-            ortho_figures.gradients_through_time(folder, config, parts, longest, (*PAPERS, "elman-glorot")),
-            ortho_figures.spectra(folder, config, parts, longest, (*PAPERS, "none-glorot"))]
+    return [convergence(folder, config, parts),
+            gradients_through_time(folder, config, parts, longest, (*PAPERS, "elman-glorot")),
+            spectra(folder, config, parts, longest, (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Cross-entropy is the mean over all T + 20 steps; without memory it is 10 ln 8/(T + 20). Goal: 99 % of the ten "

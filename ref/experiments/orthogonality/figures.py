@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ref.experiments.figures import COLOURS, DASHES, MARKERS, new_figure, plain_numbers, save
-from ref.experiments.ortho_report import job_title, median, title
-from ref.experiments.ortho_sweep import TITLES, outcomes, part_config, part_name, prefix
-from ref.experiments.ortho_tasks import baseline, measure_of
+from ref.experiments.orthogonality.report import job_title, median, title
+from ref.experiments.orthogonality.sweep import TITLES, outcomes, part_config, part_name, prefix
+from ref.experiments.orthogonality.tasks import baseline, measure_of
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError
 

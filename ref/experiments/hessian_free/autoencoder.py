@@ -16,7 +16,7 @@ from itertools import product
 
 import numpy as np
 
-from ref.experiments.phases import PhasedHessianFree, phased_batches
+from ref.experiments.hessian_free.phases import PhasedHessianFree, phased_batches
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.run import RunError
 from ref.experiments.sweep import sweep

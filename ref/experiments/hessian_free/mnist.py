@@ -1,8 +1,8 @@
 """hf-mnist: the 784-1000-500-250-30 autoencoder of Martens 2010 on MNIST: the 5,000 images that ship, or a user's own 70,000."""
 
-from ref.experiments import autoencoder, autoencoder_figures, autoencoder_report
-from ref.experiments.hf_curves import HF, SMALL
-from ref.experiments.hf_curves import SETTINGS as CURVES
+from ref.experiments.hessian_free import autoencoder, autoencoder_figures, autoencoder_report
+from ref.experiments.hessian_free.curves import HF, SMALL
+from ref.experiments.hessian_free.curves import SETTINGS as CURVES
 
 NAME = "hf-mnist"
 KERNELS = ("numpy",)

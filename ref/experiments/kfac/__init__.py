@@ -1,0 +1,1 @@
+"""The autoencoder of the Hessian-free experiments, trained by Kronecker-factored curvature."""
