@@ -8,3 +8,7 @@ mean_curvature(z, t) = the mean over cases of the Gauss-Newton part in one case'
 sample_targets(z, t, rng) draws targets from p, with E[g gᵀ] = the Gauss-Newton part of a case for the gradient g of its loss
 at the drawn target: the Fisher information is the expected Hessian.
 """
+
+from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
+
+__all__ = ["logistic_cross_entropy", "logistic_squared_error", "softmax_cross_entropy", "squared_error"]

@@ -2,3 +2,7 @@
 
 Images are rows of numbers in [0, 1], sequences are time-major, and one seed gives the same bytes every time.
 """
+
+from ref.tasks import images, sequences, text
+
+__all__ = ["images", "sequences", "text"]

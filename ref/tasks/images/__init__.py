@@ -3,3 +3,7 @@
     curves           drawn from a seed
     digits, mnist    the small sets that ship; idx, labelled: files, splits
 """
+
+from ref.tasks.images import curves, digits, idx, labelled, mnist
+
+__all__ = ["curves", "digits", "idx", "labelled", "mnist"]

@@ -4,3 +4,7 @@
     characters, lines             windows of a text, and its lines; next_symbol: from rows of codes to inputs and targets
     markov                        a source whose entropy is known
 """
+
+from ref.tasks.text import alphabet, characters, lines, markov, next_symbol, penn_treebank, reading, shakespeare
+
+__all__ = ["alphabet", "characters", "lines", "markov", "next_symbol", "penn_treebank", "reading", "shakespeare"]
