@@ -6,6 +6,8 @@
     R-backward   Rdx = Rdy Wᵀ + dy RWᵀ   RdW = Rxᵀ dy + xᵀ Rdy    Rdb = Σₙ Rdy
 
 Shapes: x (N, D), W (D, H), b (H,), y (N, H).  N cases, D inputs, H outputs.
+
+Where x is data, nobody asks for dx: to_input=False leaves it out, None in its place.  And x has no direction: Rx=None.
 """
 
 from typing import NamedTuple
@@ -25,7 +27,7 @@ class Cache(NamedTuple):
 class RCache(NamedTuple):
     """What R-backward needs of the R-forward pass."""
 
-    Rx: Array  # (N, D)
+    Rx: Array | None  # (N, D), None where x is data
     RW: Array  # (D, H)
 
 
@@ -35,23 +37,29 @@ def forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     return y, Cache(x, W)
 
 
-def backward(dy: Array, cache: Cache, out: tuple = (None, None)) -> tuple[Array, Array, Array]:
+def backward(dy: Array, cache: Cache, to_input: bool = True, out: tuple = (None, None)
+             ) -> tuple[Array | None, Array, Array]:
     """Return dx, dW, db.  out: arrays that dW and db are written to, or None for new ones."""
     x, W = cache
     dW, db = out
-    return dy @ W.T, np.matmul(x.T, dy, out=dW), np.sum(dy, axis=0, out=db)
+    return dy @ W.T if to_input else None, np.matmul(x.T, dy, out=dW), np.sum(dy, axis=0, out=db)
 
 
-def r_forward(Rx: Array, RW: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
+def r_forward(Rx: Array | None, RW: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
     x, W = cache
     Ry = x @ RW
-    Ry += Rx @ W
+    if Rx is not None:
+        Ry += Rx @ W
     Ry += Rb
     return Ry, RCache(Rx, RW)
 
 
-def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache) -> tuple[Array, Array, Array]:
+def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True
+               ) -> tuple[Array | None, Array, Array]:
     """Return Rdx, RdW, Rdb: backward, differentiated along (Rx, RW, Rb, Rdy)."""
     x, W = cache
     Rx, RW = r_cache
-    return Rdy @ W.T + dy @ RW.T, Rx.T @ dy + x.T @ Rdy, Rdy.sum(axis=0)
+    RdW = x.T @ Rdy
+    if Rx is not None:
+        RdW += Rx.T @ dy
+    return Rdy @ W.T + dy @ RW.T if to_input else None, RdW, Rdy.sum(axis=0)

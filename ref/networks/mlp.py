@@ -88,12 +88,9 @@ class MLP:
         grad = cache.theta.like(np.empty_like(cache.theta.vector))
         dy = dz
         for l in reversed(self.layers):
-            dW, db = grad[f"W{l}"], grad[f"b{l}"]
             ds = self.phi[l - 1].backward(dy, cache.activation[l - 1])
-            if l > 1:
-                dy, _, _ = affine.backward(ds, cache.affine[l - 1], out=(dW, db))
-        np.matmul(cache.affine[0].x.T, ds, out=dW)
-        np.sum(ds, axis=0, out=db)
+            to_layer = grad[f"W{l}"], grad[f"b{l}"]
+            dy, _, _ = affine.backward(ds, cache.affine[l - 1], to_input=l > 1, out=to_layer)
         return grad
 
     def backward_squares(self, dz: Array, cache: Cache) -> tuple[Parameters, Parameters]:
@@ -116,12 +113,9 @@ class MLP:
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, list]:
         """Return Rz = J v and the R-caches of each layer; v Parameters, a direction."""
         self._require_parameters("v", v)
-        Rs, r_cache = cache.affine[0].x @ v["W1"], []
-        Rs += v["b1"]
-        affine_r_cache = affine.RCache(None, v["W1"])
+        Ry, r_cache = None, []  # x is data
         for l in self.layers:
-            if l > 1:
-                Rs, affine_r_cache = affine.r_forward(Ry, v[f"W{l}"], v[f"b{l}"], cache.affine[l - 1])
+            Rs, affine_r_cache = affine.r_forward(Ry, v[f"W{l}"], v[f"b{l}"], cache.affine[l - 1])
             Ry, activation_r_cache = self.phi[l - 1].r_forward(Rs, cache.activation[l - 1])
             del Rs  # not kept beside the next layer's
             r_cache.append((affine_r_cache, activation_r_cache))
@@ -136,10 +130,9 @@ class MLP:
             affine_r_cache, activation_r_cache = r_cache[l - 1]
             ds = phi.backward(dy, activation_cache)
             Rds = phi.r_backward(Rdy, dy, activation_cache, activation_r_cache)
+            Rdy, Rgrad[f"W{l}"], Rgrad[f"b{l}"] = affine.r_backward(Rds, ds, affine_cache, affine_r_cache, to_input=l > 1)
             if l > 1:
-                Rdy, Rgrad[f"W{l}"], Rgrad[f"b{l}"] = affine.r_backward(Rds, ds, affine_cache, affine_r_cache)
                 dy = ds @ affine_cache.W.T
-        Rgrad["W1"], Rgrad["b1"] = cache.affine[0].x.T @ Rds, Rds.sum(axis=0)
         return Rgrad
 
     def _require_parameters(self, name: str, theta: Parameters) -> None:

@@ -76,8 +76,6 @@ EQUIVALENT = [
         ("logistic_squared_error", "1 - p", "-(1 - p)"),
         ("logistic_squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
     )),
-    ("ref.networks.mlp:MLP.r_forward", "affine.RCache(None, v['W1'])", "affine.RCache(v['W1'], None)",
-     "nothing is read of the first layer's affine R-cache"),
     ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)", "the size of a chunk changes memory, not the value"),
     ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
      "the same two signs, each as likely"),

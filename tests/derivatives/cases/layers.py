@@ -35,6 +35,29 @@ LAYERS = [
 ]
 
 
+def affine_of_data() -> Case:
+    """x is data: no dx, no Rx, and y is linear in what is left."""
+    x = normal(3, 4)
+    passes = SimpleNamespace(
+        forward=lambda W, b: affine.forward(x.astype(W.dtype), W, b),
+        backward=lambda dy, cache: affine.backward(dy, cache, to_input=False)[1:],
+        r_forward=lambda RW, Rb, cache: affine.r_forward(None, RW, Rb, cache),
+        r_backward=lambda *arguments: affine.r_backward(*arguments, to_input=False)[1:],
+    )
+
+    def run() -> list[Row]:
+        y, cache = affine.forward(x, normal(4, 5, seed=1), normal(5, seed=2))
+        assert affine.backward(y, cache, to_input=False)[0] is None
+        _, r_cache = affine.r_forward(None, cache.W, y[0], cache)
+        assert affine.r_backward(y, y, cache, r_cache, to_input=False)[0] is None
+        return check_op(passes, {"W": normal(4, 5, seed=1), "b": normal(5, seed=2)}, linear=True, name="layers.affine of data")
+
+    return Case("layers.affine of data", functions(affine, *FOUR_PASSES), run)
+
+
+LAYERS.append(affine_of_data())
+
+
 def pairs_in_order() -> Case:
     x = pairs_apart(normal(3, 4))
 
