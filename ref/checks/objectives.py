@@ -4,7 +4,13 @@ import itertools
 
 import numpy as np
 
-from ref.checks.curvature import check_gauss_newton, check_hessian_product, check_positive_semidefinite, check_symmetry, dense
+from ref.checks.curvature import (
+    check_gauss_newton,
+    check_hessian_product,
+    check_positive_semidefinite,
+    check_symmetry,
+    dense,
+)
 from ref.checks.failure import require_equal, require_nonzero
 from ref.checks.hygiene import check_float32, check_layouts, check_pure
 from ref.checks.losses import Split, check_gradient

@@ -5,7 +5,19 @@ import math
 import pytest
 
 from tests.derivatives.cases import (
-    CASES, FACTORISED, KERNELS, KINKED, KRONECKER, LAYERS, LOSSES, LSTMS, NETWORKS, OBJECTIVES, READOUTS, RECURRENCES, RECURRENT,
+    CASES,
+    FACTORISED,
+    KERNELS,
+    KINKED,
+    KRONECKER,
+    LAYERS,
+    LOSSES,
+    LSTMS,
+    NETWORKS,
+    OBJECTIVES,
+    READOUTS,
+    RECURRENCES,
+    RECURRENT,
 )
 
 OP = {"backward against differences", "r_forward against differences", "dot test", "r_backward against differences",

@@ -4,7 +4,16 @@ import pytest
 
 from tests.derivatives.cases import CASES
 from tests.derivatives.cases.case import Case
-from tests.derivatives.completeness import EXEMPT, ROOT, checks_nothing_of, find_derivatives, is_compiled, is_derivative, resolve, uncovered
+from tests.derivatives.completeness import (
+    EXEMPT,
+    ROOT,
+    checks_nothing_of,
+    find_derivatives,
+    is_compiled,
+    is_derivative,
+    resolve,
+    uncovered,
+)
 from tests.derivatives.mutants import swapped
 
 FOUND = list(find_derivatives(ROOT))

@@ -5,9 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ref.experiments.hessian_free import autoencoder, autoencoder_report
-from ref.experiments.hessian_free import curves as hf_curves
-from ref.experiments.hessian_free import mnist as hf_mnist
+from ref.experiments.hessian_free import autoencoder, autoencoder_report, curves as hf_curves, mnist as hf_mnist
 from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.experiments.sweep import sweep
 from ref.losses import logistic_cross_entropy

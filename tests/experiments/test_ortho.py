@@ -5,13 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from ref.experiments.orthogonality import adding as ortho_adding
-from ref.experiments.orthogonality import copy as ortho_copy
-from ref.experiments.orthogonality import images as ortho_images
-from ref.experiments.orthogonality import report as ortho_report
-from ref.experiments.orthogonality import soft as ortho_soft
-from ref.experiments.orthogonality import tasks as ortho_tasks
-from ref.experiments.orthogonality import text as ortho_text
+from ref.experiments.orthogonality import (
+    adding as ortho_adding,
+    copy as ortho_copy,
+    images as ortho_images,
+    report as ortho_report,
+    soft as ortho_soft,
+    tasks as ortho_tasks,
+    text as ortho_text,
+)
 from ref.experiments.orthogonality.sweep import SETTINGS, VARIANTS, job, outcomes, part_config, part_name, parts, run
 from ref.experiments.orthogonality.training import evaluate, network_of, objective_of, optimizer_of, start, train_part
 from ref.experiments.recording import read_rows

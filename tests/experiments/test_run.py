@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from ref.experiments.run import (
-    RunError, find_run, finish, finished, open_folder, read_config, require_kernels, run_config, run_folder)
+    RunError,
+    find_run,
+    finish,
+    finished,
+    open_folder,
+    read_config,
+    require_kernels,
+    run_config,
+    run_folder,
+)
 
 CONFIG = {"experiment": "e", "preset": "quick", "seed": 3, "dtype": "float64", "kernels": "numpy", "threads": 1,
           "rates": (0.1, 0.2)}

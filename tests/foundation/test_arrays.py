@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from ref.arrays import BLOCK, add_product, dot, require_cases, require_count, require_float_dtype, require_floats, require_number
+from ref.arrays import (
+    BLOCK,
+    add_product,
+    dot,
+    require_cases,
+    require_count,
+    require_float_dtype,
+    require_floats,
+    require_number,
+)
 
 
 def test_floats():

@@ -9,7 +9,7 @@ from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
 from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, rising
-from tests.optimizers.quadratic import A, BATCH, C, START, Quadratic, start
+from tests.optimizers.quadratic import BATCH, START, A, C, Quadratic, start
 
 METHODS = {
     "gradient_descent": GradientDescent(0.1),

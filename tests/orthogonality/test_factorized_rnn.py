@@ -11,7 +11,7 @@ from ref.networks.mlp import MLP
 from ref.orthogonality import component
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.parameters import Parameters
-from tests.orthogonality.factorized_problem import C, D, H, N, T, rng, start, inputs, composed
+from tests.orthogonality.factorized_problem import C, D, H, N, T, composed, inputs, rng, start
 
 
 @pytest.mark.parametrize("outputs", ["all", "last"])

@@ -9,7 +9,7 @@ from ref.optimizers import RMSprop
 from ref.orthogonality import ByName, CayleyDescent, defect, polar_factor, singular_values
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.sequence_objective import SequenceObjective
-from tests.orthogonality.factorized_problem import C, D, H, N, T, TASK, rng, start, inputs, composed, learner, trained
+from tests.orthogonality.factorized_problem import TASK, C, D, H, N, T, composed, inputs, learner, rng, start, trained
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.01, 0.3, 1.0])

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,8 @@ def test_links_in_documents_lead_to_files(name):
     local = [link for link in links if not link.startswith(("http://", "https://", "mailto:"))]
     assert local
     assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+def test_ruff_finds_nothing():
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,8 +1,7 @@
 """hf-mnist: the 784-1000-500-250-30 autoencoder of Martens 2010 on MNIST: the 5,000 images that ship, or a user's own 70,000."""
 
 from ref.experiments.hessian_free import autoencoder, autoencoder_figures, autoencoder_report
-from ref.experiments.hessian_free.curves import HF, SMALL
-from ref.experiments.hessian_free.curves import SETTINGS as CURVES
+from ref.experiments.hessian_free.curves import HF, SETTINGS as CURVES, SMALL
 
 NAME = "hf-mnist"
 KERNELS = ("numpy",)

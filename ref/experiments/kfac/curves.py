@@ -15,10 +15,8 @@ their Cholesky factors and its solutions count with all else (ref.hessian_free.k
 
 import numpy as np
 
-from ref.experiments.hessian_free import autoencoder
-from ref.experiments.hessian_free import curves as hf_curves
-from ref.experiments.kfac import figures as kfac_figures
-from ref.experiments.kfac import report as kfac_report
+from ref.experiments.hessian_free import autoencoder, curves as hf_curves
+from ref.experiments.kfac import figures as kfac_figures, report as kfac_report
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.sweep import sweep
 from ref.hessian_free import KFAC, growing

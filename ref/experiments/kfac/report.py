@@ -3,8 +3,7 @@
 import numpy as np
 
 from ref.experiments.hessian_free.autoencoder import tried
-from ref.experiments.hessian_free.autoencoder_report import TITLES as FIRST_TITLES
-from ref.experiments.hessian_free.autoencoder_report import curve, error_at, setting_of, tuning
+from ref.experiments.hessian_free.autoencoder_report import TITLES as FIRST_TITLES, curve, error_at, setting_of, tuning
 from ref.experiments.run import finished, read_config
 
 TITLES = {**FIRST_TITLES, "kfac": "K-FAC", "kfra": "KFRA", "kfac-published": "K-FAC, damping 150 as published"}

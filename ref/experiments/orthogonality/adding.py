@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
 from ref.experiments.orthogonality.report import Claim, beats_baseline, below, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run as run
 from ref.experiments.run import finished, read_config
 from ref.tasks.sequences import adding
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
 from ref.experiments.orthogonality.report import Claim, beats_baseline, below, increasing, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, VARIANTS, job, run
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, VARIANTS, job, run as run
 from ref.experiments.run import finished, read_config
 from ref.tasks.sequences import copy_memory
 

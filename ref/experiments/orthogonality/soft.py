@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ref.experiments.orthogonality.figures import convergence, spectra
 from ref.experiments.orthogonality.report import Claim, increasing, report_of
-from ref.experiments.orthogonality.sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run
+from ref.experiments.orthogonality.sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run as run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-soft"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ref.experiments.orthogonality.figures import convergence, final, spectra
 from ref.experiments.orthogonality.report import Claim, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run
+from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run as run
 from ref.experiments.run import finished, read_config
 
 NAME = "ortho-text"

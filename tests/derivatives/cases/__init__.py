@@ -14,7 +14,7 @@ from tests.derivatives.cases.losses import LOSSES
 from tests.derivatives.cases.lstm import LSTMS
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
 from tests.derivatives.cases.objectives import OBJECTIVES, SUMS
-from tests.derivatives.cases.orthogonality import FACTORISED, ORTHOGONALITY
+from tests.derivatives.cases.orthogonality import FACTORISED as FACTORISED, ORTHOGONALITY
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 
 CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,

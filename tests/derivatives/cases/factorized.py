@@ -4,7 +4,15 @@ from functools import partial
 
 import numpy as np
 
-from ref.checks import Row, check_gradient, check_hessian_product, check_network, dense, numerical_jacobian, require_equal
+from ref.checks import (
+    Row,
+    check_gradient,
+    check_hessian_product,
+    check_network,
+    dense,
+    numerical_jacobian,
+    require_equal,
+)
 from ref.losses import softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.orthogonality import probes
