@@ -31,7 +31,7 @@ def failures(source: Path, variant: Variant) -> list[str]:
 def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
     """Every chapter on every machine, some at a time; the number of the builds in which something fails.
 
-    A chapter with two threads goes alone: threads of two of them would wait for each other, for three times as long.
+    A chapter with two threads goes alone: two of them at a time wait for each other (chapter 3: 443 s in place of 110).
     """
     work = [(source, variant) for variant in machines for source in sorted(wanted, key=usual_seconds, reverse=True)]
     minutes = sum(usual_seconds(source) for source, _ in work) / jobs / 60
