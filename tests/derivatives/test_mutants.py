@@ -13,8 +13,8 @@ from tests.derivatives.mutations import mutants
 
 
 def test_a_sample_is_killed():
-    outcomes = list(run(covered_functions(), every=17))
-    assert len(outcomes) > 40
+    outcomes = list(run(covered_functions(), every=41))
+    assert len(outcomes) > 60
     assert [outcome for outcome in outcomes if outcome.fate == "survived"] == [], report(outcomes)
 
 

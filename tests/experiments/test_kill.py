@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ def start(*arguments, **environment):
     return subprocess.Popen(
         [sys.executable, "-m", "tests.experiments.command", *map(str, arguments)], cwd=ROOT, start_new_session=True,
         env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # A shell's job in the background ignores the keyboard's interrupt, and hands that on to what it starts.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
