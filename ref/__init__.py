@@ -12,19 +12,20 @@ from ref.arrays import keep_freed_memory
 
 _HOMES = {  # module -> what the front door takes from it
     "ref.parameters": ("Parameters",),
+    "ref.batch": ("Batch",),
     "ref.objective": ("Objective",),
-    "ref.sequence_objective": ("SequenceObjective",),
+    "ref.random": ("stream",),
     "ref.curvature": ("gauss_newton_product", "hessian_product"),
     "ref.networks.mlp": ("MLP",),
     "ref.networks.elman_rnn": ("ElmanRNN",),
     "ref.networks.lstm_rnn": ("LSTMRNN",),
     "ref.linalg": ("conjugate_gradient",),
-    "ref.optimizers": ("Adam", "GradientDescent", "Momentum", "Nesterov", "RMSprop"),
+    "ref.optimizers": ("Adam", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop"),
     "ref.training": ("minibatches", "same_batch", "train"),
     "ref.hessian_free": ("Batches", "HessianFree", "KFAC", "KrylovSubspaceDescent"),
     "ref.orthogonality": ("CayleyDescent", "FactorizedRNN", "Stiefel"),
 }
-_PACKAGES = ("checks", "layers", "losses", "tasks")
+_PACKAGES = ("checks", "layers", "losses", "protocols", "tasks")
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = sorted([*_HOME, *_PACKAGES])

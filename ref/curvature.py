@@ -8,18 +8,22 @@ is not convex in z); G is positive semi-definite, which is why the split is made
 nonlinearity.  Martens & Sutskever 2012, sections 5 and 6.
 """
 
+import numpy as np
+
 from ref.parameters import Parameters
 
-
-def gauss_newton_product(network, loss, cache, z, t, v: Parameters) -> Parameters:
-    """G v at the cached activations.  z (N, C) outputs at cache, t (N, C) targets, v Parameters."""
-    return network.backward(loss.gauss_newton_product(z, t, network.r_forward(v, cache)[0]), cache)
+Array = np.ndarray
 
 
-def hessian_product(network, loss, cache, z, t, v: Parameters) -> Parameters:
+def gauss_newton_product(network, loss, cache, z: Array, targets: tuple, v: Parameters) -> Parameters:
+    """G v at the cached activations: z the outputs at cache, targets what the loss takes beside z, such as (t,)."""
+    return network.backward(loss.gauss_newton_product(z, *targets, network.r_forward(v, cache)[0]), cache)
+
+
+def hessian_product(network, loss, cache, z: Array, targets: tuple, v: Parameters) -> Parameters:
     """H v at the cached activations; H may be indefinite."""
     Rz, r_cache = network.r_forward(v, cache)
-    return network.r_backward(loss.hessian_product(z, t, Rz), loss.gradient(z, t), cache, r_cache)
+    return network.r_backward(loss.hessian_product(z, *targets, Rz), loss.gradient(z, *targets), cache, r_cache)
 
 
 PRODUCTS = {"gauss_newton": gauss_newton_product, "hessian": hessian_product}

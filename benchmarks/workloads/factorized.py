@@ -55,21 +55,21 @@ def arrays(dtype):
 
 
 def ours(P, x, t, accelerated):
-    from ref.losses import softmax_cross_entropy
-    from ref.optimizers import RMSprop
-    from ref.orthogonality import ByName, CayleyDescent, renormalised
+    from ref.losses import Masked, softmax_cross_entropy
+    from ref.objective import Objective
+    from ref.optimizers import PerParameter, RMSprop
+    from ref.orthogonality import CayleyDescent, renormalised
     from ref.orthogonality.factorized_rnn import FactorizedRNN
     from ref.parameters import Parameters
-    from ref.sequence_objective import SequenceObjective
 
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(CAYLEY_RATE),
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(CAYLEY_RATE),
                         ("W_p",): RMSprop(renormalised(RATE, MARGIN), RHO, EPSILON)},
                        others=RMSprop(RATE, RHO, EPSILON))
     batch = x, t, np.ones((T, N), bool)
 
     def task(activation):
         network = accelerated(FactorizedRNN(D, H, C, MARGIN, activation))
-        objective = SequenceObjective(network, softmax_cross_entropy, mean="targets")
+        objective = Objective(network, Masked(softmax_cross_entropy, "targets"))
         theta = Parameters.from_arrays({name: P[name] for name in network.shapes})
         state = optimizer.init(theta)
 

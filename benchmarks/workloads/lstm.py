@@ -35,15 +35,15 @@ def arrays(dtype, T: int = T, N: int = N, D: int = D, H: int = H):
 
 def ours(P, x, t, lstm):
     """The gradient of an LSTMRNN on this recurrence."""
-    from ref.losses import squared_error
+    from ref.losses import Masked, squared_error
     from ref.networks.lstm_rnn import LSTMRNN
+    from ref.objective import Objective
     from ref.parameters import Parameters
-    from ref.sequence_objective import SequenceObjective
 
     names = ("W", "U", "b", "V")
     _, N, D = x.shape
     network = LSTMRNN(D, len(P[0]), t.shape[1], outputs="last", peepholes=False, lstm=lstm)
-    objective = SequenceObjective(network, squared_error, chunk=N)
+    objective = Objective(network, Masked(squared_error), chunk=N)
     theta, batch = Parameters.zeros(network.shapes, x.dtype), (x, t[None], np.ones((1, N), bool))
     for name, array in zip(names, P):
         theta[name] = array

@@ -28,7 +28,7 @@ def peak(dtype: str) -> tuple[float, float, float]:
     from ref.tasks.images.curves import curves
 
     x = curves(4 * N, dtype=dtype)
-    batch = cycling(x, x, 0, N)
+    batch = cycling((x, x), 0, N)
     network = MLP(SIZES, ACTIVATIONS)
     objective = Objective(network, logistic_cross_entropy, weight_decay=2e-5, chunk=N)
     optimizer = HessianFree(max_iterations=ITERATIONS)

@@ -40,15 +40,15 @@ def arrays(dtype, T: int = T, N: int = N, H: int = H):
 
 def ours(P, v, x, t, elman):
     """The two tasks of an ElmanRNN on this recurrence."""
-    from ref.losses import squared_error
+    from ref.losses import Masked, squared_error
     from ref.networks.elman_rnn import ElmanRNN
+    from ref.objective import Objective
     from ref.parameters import Parameters
-    from ref.sequence_objective import SequenceObjective
 
     names = ("W", "U", "b", "V")
     _, N, D = x.shape
     network = ElmanRNN(D, len(P[0]), t.shape[1], outputs="last", elman=elman)
-    objective = SequenceObjective(network, squared_error, chunk=N)
+    objective = Objective(network, Masked(squared_error), chunk=N)
 
     def parameters(arrays):
         theta = Parameters.zeros(network.shapes, x.dtype)

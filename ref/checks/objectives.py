@@ -19,7 +19,7 @@ from ref.checks.table import Row
 from ref.checks.taylor import check_taylor
 
 Array = np.ndarray
-KINDS = ("gauss_newton", "hessian")
+PRODUCTS = ("gauss_newton", "hessian")
 
 
 class _Signs:
@@ -57,7 +57,7 @@ def check_curvature_diagonal(objective, theta, batch, tolerance: float = 1e-12) 
 def check_objective(objective, theta, batch, seed: int = 0, split: Split | None = None, name: str | None = None) -> list[Row]:
     """Every check of the objective at theta and batch; CheckFailure at the first that fails.
 
-    objective   network, loss, weight_decay; value, gradient, value_and_gradient, curvature(theta, batch, kind, damping)
+    objective   network, loss, weight_decay; value, gradient, value_and_gradient, curvature(theta, batch, product, damping)
     split       as in check_loss, where the loss's Gauss-Newton part is not made at the outputs z
     """
     name = name or op_name(objective)
@@ -77,7 +77,7 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
     def along(step):
         return value(point + step * unit)
 
-    H = objective.curvature(theta, batch, kind="hessian").matvec
+    H = objective.curvature(theta, batch, product="hessian").matvec
     G = objective.curvature(theta, batch).matvec
     both = objective.value_and_gradient(theta, batch)
     coefficients = (both[0], np.dot(both[1].vector, unit), np.dot(H(unit), unit))
@@ -124,19 +124,19 @@ def _gradient_errors(objective, theta, batch) -> dict[str, float]:
 def _damping_rows(objective, theta, batch, v: Array, damping: Array, name: str) -> list[Row]:
     """Damping by a number and by a vector adds just that to both kinds of curvature."""
     rows = []
-    for kind in KINDS:
-        plain = objective.curvature(theta, batch, kind=kind).matvec(v)
+    for product in PRODUCTS:
+        plain = objective.curvature(theta, batch, product=product).matvec(v)
         for label, amount in (("a number", 0.3), ("a vector", damping)):
-            damped = objective.curvature(theta, batch, kind=kind, damping=amount).matvec(v)
-            error = require_equal(f"damping by {label}", kind, damped, plain + amount * v, 1e-12)
-            rows.append(Row(name, kind, f"damping by {label}", error, 1e-12))
+            damped = objective.curvature(theta, batch, product=product, damping=amount).matvec(v)
+            error = require_equal(f"damping by {label}", product, damped, plain + amount * v, 1e-12)
+            rows.append(Row(name, product, f"damping by {label}", error, 1e-12))
     return rows
 
 
 def _hygiene_rows(objective, theta, batch, v: Array, seed: int, name: str) -> list[Row]:
     def passes(point, v, x, t):
         at, batch = theta.like(point), (x, t)
-        results = [objective.value_and_gradient(at, batch), *(objective.curvature(at, batch, kind).matvec(v) for kind in KINDS)]
+        results = [objective.value_and_gradient(at, batch), *(objective.curvature(at, batch, product).matvec(v) for product in PRODUCTS)]
         if hasattr(objective, "gradient_and_squares"):
             results.append(objective.gradient_and_squares(at, batch))
         if hasattr(objective, "curvature_diagonal"):

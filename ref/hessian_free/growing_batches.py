@@ -11,18 +11,17 @@ from collections.abc import Callable
 import numpy as np
 
 from ref.arrays import require_count
-from ref.hessian_free.minibatches import require_pairs, take
-
-Array = np.ndarray
-Batch = tuple[Array, Array]
+from ref.batch import Batch
+from ref.random import stream
 
 
-def growing(data: Batch, first: int, last: int, by: int, seed: int = 0) -> Callable[[int], Batch]:
+def growing(data, first: int, last: int, by: int, seed: int = 0) -> Callable[[int], Batch]:
     """batches(step): so many distinct cases drawn by (seed, step), from `first` at step 0 to `last` from step `by` on.
 
-    Raises ValueError where x and t differ in length, or not 1 <= first <= last <= N.
+    data is a batch (ref.batch), such as (x, t).  Raises ValueError where not 1 <= first <= last <= N.
     """
-    N = require_pairs(*data)
+    data = Batch.of(data)
+    N = data.n_cases
     first, last, by, seed = (require_count(name, value, least) for name, value, least in
                              (("first", first, 1), ("last", last, first), ("by", by, 1), ("seed", seed, 0)))
     if last > N:
@@ -30,6 +29,6 @@ def growing(data: Batch, first: int, last: int, by: int, seed: int = 0) -> Calla
 
     def batches(step: int) -> Batch:
         size = round(first * (last / first) ** min(1.0, step / by))
-        return data if size == N else take(*data, np.random.default_rng([seed, step]).choice(N, size, replace=False))
+        return data if size == N else data.cases(np.sort(stream(seed, step, "minibatch").choice(N, size, replace=False)))
 
     return batches

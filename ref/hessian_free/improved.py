@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.arrays import require_count
-from ref.hessian_free.minibatches import Batches, require_pairs, take
+from ref.batch import Batch
+from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.optimizer import HessianFree
-
-Array = np.ndarray
+from ref.random import stream
 
 
 class Phase(NamedTuple):
@@ -64,11 +64,12 @@ def phase_at(phases: tuple[Phase, ...], t: int) -> Phase:
     return phases[-1]
 
 
-def same_minibatch(x: Array, t: Array, step: int, share: int, seed: int = 0) -> Batches:
+def same_minibatch(data, step: int, share: int, seed: int = 0) -> Batches:
     """Minibatch `step` of an epoch cut into `share` parts, shuffled anew each epoch: for gradient, curvature and all else."""
-    N = require_pairs(x, t)
+    data = Batch.of(data)
+    N = data.n_cases
     if require_count("share", share) > N:
         raise ValueError(f"share is {share} but there are only {N} cases")
     epoch, part = divmod(require_count("step", step, least=0), share)
-    order = np.random.default_rng([seed, epoch]).permutation(N)
-    return Batches(take(x, t, np.array_split(order, share)[part]))
+    order = stream(seed, epoch, "minibatch").permutation(N)
+    return Batches(data.cases(np.sort(np.array_split(order, share)[part])))

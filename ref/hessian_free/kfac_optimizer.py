@@ -19,6 +19,7 @@ from time import perf_counter
 import numpy as np
 
 from ref.arrays import dot, require_count, require_number
+from ref.batch import Batch
 from ref.hessian_free import kfac_cost as cost
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
 from ref.hessian_free.factored_damping import candidates, neighbours
@@ -26,10 +27,12 @@ from ref.hessian_free.kfac import kfac_blocks
 from ref.hessian_free.kflr import kflr_blocks
 from ref.hessian_free.kfra import kfra_blocks
 from ref.hessian_free.kronecker import Block, packed, solve, unpacked, zero_blocks
-from ref.hessian_free.minibatches import take
 from ref.hessian_free.span import rescaled
+from ref.hessian_free.work import Counted
 from ref.optimizers.first_order import State, Step, require_parameters, state_count, state_vector
 from ref.parameters import Parameters
+from ref.protocols import HasChunks, HasLayerFactors, require
+from ref.random import stream
 
 Array = np.ndarray
 FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}
@@ -98,66 +101,73 @@ class KFAC:
         return theta.like(state_vector(state, "average", theta))
 
     def step(self, theta: Parameters, state: State, objective, batch) -> Step:
-        """One update.  Where f is not finite nothing is done, and the report holds no more than the loss and its cost."""
-        clock = perf_counter()
+        """One update.  Where f is not finite nothing is done, and the report holds no more than the loss and its cost.
+
+        Raises TypeError for a network that is no MLP, or an objective that is more than one network's loss.
+        """
+        clock, work, batch = perf_counter(), Counted(require("objective", objective, HasChunks)), Batch.of(batch)
+        require("network", objective.network, HasLayerFactors)
         before, k = state_vector(state, "direction", theta), state_count(state, "step") + 1
         damping = float(state["damping"])
-        if not hasattr(objective.network, "phi"):
-            raise TypeError(f"the network is of type {type(objective.network).__name__} but K-FAC needs an MLP")
 
-        f, g = objective.value_and_gradient(theta, batch)
+        f, g = work.value_and_gradient(theta, batch)
         if not np.isfinite(f):
-            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch))}
-        blocks, m = self._moving_blocks(theta, state, objective, batch, k)
-        inverses, renewed = self._inverses(theta, state, blocks, objective.weight_decay, k)
-
+            return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
+        blocks = self._moving_blocks(theta, state, work, batch, k)
+        inverses = self._inverses(theta, state, work, blocks, k)  # gamma -> Cholesky factors
         directions = [-solve(inverse, g).vector for inverse in inverses.values()]
+        work.thirds += cost.thirds(theta, len(inverses) * cost.solution(theta))
+
         previous = before if self.momentum and before.any() else None
         steps = rescaled(objective, theta, batch, g.vector, directions, previous, damping)
+        work.count("value", batch, times=1 + 2 * (len(directions) + (previous is not None)))  # forward, R-forward of each
         gamma, best = min(zip(inverses, steps), key=lambda pair: pair[1].model)
         after = theta.like(theta.vector + best.d)
 
-        rho, f_after = nan, nan
         adapting = self.adapt_every is not None and k % self.adapt_every == 0
+        f_after, rho = nan, nan
         if adapting:
             with np.errstate(over="ignore", invalid="ignore"):  # a step too long: lambda grows
-                f_after = objective.value(after, batch)
+                f_after = work.value(after, batch)
             rho = reduction_ratio(f_after, f, best.model)
         new = {
             "step": k, "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
             "gamma": gamma, "direction": best.d, **packed("", blocks), **packed("cholesky_", inverses[gamma]),
+            **self._averaged(theta, state, after, k),
         }
-        if self.averaging:
-            mean, since = state_vector(state, "average", theta), max(1, k - self.average_from + 1)
-            new["average"] = moving_mean(mean, after.vector, since, self.averaging)
-
-        passes = 4 + 2 * (len(directions) + (previous is not None)) + adapting
-        work = cost.passes(theta, objective.count(batch), passes) + cost.factors(theta, m, self.factors)
-        work += len(inverses) * (cost.solution(theta) + renewed * cost.cholesky(theta))
         report = {
             "loss": f, "loss_after": f_after, "rho": rho, "damping": damping, "gamma": gamma, "rate": best.alpha,
             "momentum": best.mu, "model": best.model, "gradient_norm": dot(g.vector, g.vector) ** 0.5,
-            "norm": dot(best.d, best.d) ** 0.5, "gradient_equivalents": cost.equivalents(theta, work),
-            "seconds": perf_counter() - clock,
+            "norm": dot(best.d, best.d) ** 0.5, "gradient_equivalents": work.equivalents, "seconds": perf_counter() - clock,
         }
         return after, new, report
 
-    def _moving_blocks(self, theta: Parameters, state: State, objective, batch, k: int) -> tuple[list[Block], int]:
-        """The moving means of the factors, and on how many cases this step's were estimated."""
-        n = objective.count(batch)
+    def _moving_blocks(self, theta: Parameters, state: State, work: Counted, batch: Batch, k: int) -> list[Block]:
+        """The moving means of the factors, with those of a part of the batch joined in."""
+        n, rng = batch.n_cases, stream(self.seed, k, "factors")
         m = max(1, round(self.share * n))
-        rng = np.random.default_rng([self.seed, k])
-        part = batch if m == n else take(*batch, rng.choice(n, m, replace=False))
-        past, new = unpacked("", state, theta), FACTORS[self.factors](objective, theta, part, rng)
-        return [Block(*(moving_mean(was, is_, k, self.kept) for was, is_ in zip(*pair))) for pair in zip(past, new)], m
+        part = batch if m == n else batch.cases(np.sort(rng.choice(n, m, replace=False)))
+        past, new = unpacked("", state, theta), FACTORS[self.factors](work.objective, theta, part, rng)
+        work.thirds += cost.thirds(theta, cost.factors(theta, m, self.factors))
+        return [Block(*(moving_mean(was, is_, k, self.kept) for was, is_ in zip(*pair))) for pair in zip(past, new)]
 
-    def _inverses(self, theta: Parameters, state: State, blocks: list[Block], decay: float, k: int) -> tuple[dict, bool]:
-        """gamma -> Cholesky factors, for each gamma that this step tries; and whether they were made in this step."""
-        gamma = float(state["gamma"])
+    def _inverses(self, theta: Parameters, state: State, work: Counted, blocks: list[Block], k: int) -> dict:
+        """gamma -> Cholesky factors of the damped blocks, for each gamma that this step tries."""
+        gamma, decay = float(state["gamma"]), work.objective.weight_decay
         if k == 1 or self.search_every is None:
             gamma = (float(state["damping"]) + decay) ** 0.5
         if self.search_every is not None and k % self.search_every == 0:
-            return candidates(blocks, neighbours(gamma, (19 / 20) ** (self.search_every / 2), decay)), True
-        if k <= 3 or k % self.refresh_every == 0:
-            return candidates(blocks, [gamma]), True
-        return {float(state["gamma"]): unpacked("cholesky_", state, theta)}, False
+            inverses = candidates(blocks, neighbours(gamma, (19 / 20) ** (self.search_every / 2), decay))
+        elif k <= 3 or k % self.refresh_every == 0:
+            inverses = candidates(blocks, [gamma])
+        else:
+            return {float(state["gamma"]): unpacked("cholesky_", state, theta)}
+        work.thirds += cost.thirds(theta, len(inverses) * cost.cholesky(theta))
+        return inverses
+
+    def _averaged(self, theta: Parameters, state: State, after: Parameters, k: int) -> State:
+        """The moving mean of theta, where there is one."""
+        if not self.averaging:
+            return {}
+        mean, since = state_vector(state, "average", theta), max(1, k - self.average_from + 1)
+        return {"average": moving_mean(mean, after.vector, since, self.averaging)}

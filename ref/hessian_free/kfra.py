@@ -12,21 +12,14 @@ Botev, Ritter & Barber 2017.
 
 import numpy as np
 
-from ref.hessian_free.kronecker import Block, input_factor, zero_blocks
+from ref.hessian_free.kronecker import Block, input_factor, paired
 from ref.parameters import Parameters
 
 Array = np.ndarray
 
 
-def slope_moments(network, z: Array, cache) -> list[Array]:
-    """E[v vᵀ] (H, H) of every layer."""
-    outputs = [*(inputs.x for inputs in cache.affine[1:]), z]
-    slopes = [phi.backward(np.ones_like(y), slope) for phi, y, slope in zip(network.phi, outputs, cache.activation)]
-    return [v.T @ v / len(z) for v in slopes]
-
-
 def recursion(theta: Parameters, mean_curvature: Array, moments: list[Array]) -> list[Array]:
-    """E[G_l] of every layer, from the last down.  mean_curvature (C, C), moments as `slope_moments` gives them."""
+    """E[G_l] of every layer, from the last down.  mean_curvature (C, C), moments E[v vᵀ] of every layer, first to last."""
     G = [mean_curvature * moments[-1]]
     for l in range(len(moments) - 1, 0, -1):
         W = theta[f"W{l + 1}"]
@@ -35,13 +28,14 @@ def recursion(theta: Parameters, mean_curvature: Array, moments: list[Array]) ->
 
 
 def kfra_blocks(objective, theta: Parameters, batch, rng: np.random.Generator | None = None) -> list[Block]:
-    """The factors of every layer, of the batch (x, t).  rng is not used: it is there to be called as `kfac_blocks` is."""
-    network, loss, blocks = objective.network, objective.loss, zero_blocks(theta)
-    moments, mean_curvature = [block.G for block in blocks], 0
-    for share, t, z, cache in objective.forward_chunks(theta, batch):
-        mean_curvature = mean_curvature + share * loss.mean_curvature(z, t)
-        for block, moment, inputs, part in zip(blocks, moments, cache.affine, slope_moments(network, z, cache)):
-            block.A[:] += share * input_factor(inputs.x)
-            moment[:] += share * part
-        del z, cache
-    return [block._replace(G=G) for block, G in zip(blocks, recursion(theta, mean_curvature, moments))]
+    """The factors of every layer on the batch.  rng is not used: it is there to be called as `kfac_blocks` is."""
+    network, loss = objective.network, objective.loss
+
+    def of_chunk(z, targets, cache) -> list:
+        A = [input_factor(y) for y in network.layer_inputs(cache)]
+        moments = [v.T @ v / len(v) for v in network.slopes(cache)]
+        return [loss.mean_curvature(z, *targets), *A, *moments]
+
+    mean_curvature, *factors = objective.mean(theta, batch, of_chunk)
+    A, moments = zip(*paired(factors))
+    return [Block(*pair) for pair in zip(A, recursion(theta, mean_curvature, list(moments)))]

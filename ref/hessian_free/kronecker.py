@@ -47,15 +47,10 @@ def input_factor(y: Array) -> Array:
     return a.T @ a / len(y)
 
 
-def pre_activation_gradients(network, dz: Array, cache) -> list[Array]:
-    """ds_l (N, H) of every layer, first to last: `MLP.backward` without the weights' gradients.  dz (N, C)."""
-    dy, gradients = dz, []
-    for l in reversed(network.layers):
-        ds = network.phi[l - 1].backward(dy, cache.activation[l - 1])
-        gradients.insert(0, ds)
-        if l > 1:
-            dy = ds @ cache.affine[l - 1].W.T
-    return gradients
+def paired(factors: list[Array]) -> list[Block]:
+    """The blocks of A_1, ..., A_L, G_1, ..., G_L."""
+    L = len(factors) // 2
+    return [Block(A, G) for A, G in zip(factors[:L], factors[L:])]
 
 
 def solve(factors: list[Block], gradient: Parameters) -> Parameters:

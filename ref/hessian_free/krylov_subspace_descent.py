@@ -16,6 +16,7 @@ import numpy as np
 
 from ref.arrays import add_product, dot, require_count
 from ref.hessian_free.minibatches import Batches
+from ref.hessian_free.work import Counted
 from ref.linalg.gram_schmidt import extend, krylov_basis
 from ref.parameters import Parameters
 
@@ -36,13 +37,11 @@ class KrylovSubspaceDescent:
         return {"direction": np.zeros_like(theta.vector)}
 
     def step(self, theta: Parameters, state: dict, objective, batch: Batches) -> tuple[Parameters, dict, dict]:
-        clock = perf_counter()
-        batch = Batches.of(batch)
-        f, g = objective.value_and_gradient(theta, batch.gradient)
+        clock, work, batch = perf_counter(), Counted(objective), Batches.of(batch)
+        f, g = work.value_and_gradient(theta, batch.gradient)
         if not np.isfinite(f):
-            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch.gradient))}
-        V = krylov_basis(objective.curvature(theta, batch.curvature, self.curvature), g.vector, self.dimensions)
-        products = min(self.dimensions - 1, len(V))
+            return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
+        V = krylov_basis(work.curvature(theta, batch.curvature, self.curvature), g.vector, self.dimensions)
         extend(V, state["direction"])
         trial, best, best_a = theta.copy(), np.inf, np.zeros(len(V))
 
@@ -56,26 +55,23 @@ class KrylovSubspaceDescent:
             move(a)
             if not np.isfinite(trial.vector).all():
                 return np.inf, np.zeros(len(V))
-            value, gradient = objective.value_and_gradient(trial, batch.backtracking)
+            value, gradient = work.value_and_gradient(trial, batch.backtracking)
             if value < best:
                 best, best_a = value, a.copy()
             return value, np.array([dot(v, gradient.vector) for v in V])
 
-        norm, iterations, evaluations = dot(g.vector, g.vector) ** 0.5, 0, 0
+        norm, iterations = dot(g.vector, g.vector) ** 0.5, 0
         if V:
             from scipy.optimize import minimize  # as slow to import as all the rest together
 
             with np.errstate(over="ignore", invalid="ignore"):  # a trial too far: its value is not finite, and it is refused
                 found = minimize(inner, best_a, jac=True, method="BFGS", options={"maxiter": self.bfgs_iterations, "gtol": 1e-5 * norm})
-            iterations, evaluations = int(found.nit), int(found.nfev)
+            iterations = int(found.nit)
         move(best_a)
         direction = trial.vector - theta.vector
-        n, c, b = (objective.count(data) for data in (batch.gradient, batch.curvature, batch.backtracking))
-        thirds = c * products * (4 if self.curvature == "gauss_newton" else 7) + c * (1 if c <= objective.chunk else products)
         report = {
             "loss": f, "loss_after": best if V else f, "dimensions": len(V), "bfgs_iterations": iterations,
             "gradient_norm": norm, "norm": dot(direction, direction) ** 0.5,
-            "gradient_equivalents": n + thirds / 3 + b * evaluations,
-            "seconds": perf_counter() - clock,
+            "gradient_equivalents": work.equivalents, "seconds": perf_counter() - clock,
         }
         return trial, {"direction": direction}, report

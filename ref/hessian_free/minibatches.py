@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ref.arrays import require_count
-
-Array = np.ndarray
+from ref.batch import Batch
+from ref.random import stream
 
 
 class Batches(NamedTuple):
-    """One step's data, each a batch as the objective takes it.  None means: the same as the gradient's."""
+    """The data of one step, each a batch as the objective takes it.  None means: the same as the gradient's."""
 
     gradient: Any
     curvature: Any = None
@@ -39,9 +39,9 @@ class Batches(NamedTuple):
         )
 
 
-def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtracking: int | None = None,
+def cycling(data, step: int, curvature: int, seed: int = 0, backtracking: int | None = None,
             gradient: int | None = None) -> Batches:
-    """Batches of step `step`: curvature on `curvature` cases that take turns, all else on more.
+    """Batches of step `step`: curvature on `curvature` cases that take turns, all else on more.  data is a batch, such as (x, t).
 
     The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch k
     modulo their number.  In the same order,
@@ -50,32 +50,19 @@ def cycling(x: Array, t: Array, step: int, curvature: int, seed: int = 0, backtr
                    all, as in the papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
     The result depends on the arguments alone, so a resumed run sees the same data.
     """
-    N = require_pairs(x, t)
+    data = Batch.of(data)
+    N = data.n_cases
     require_count("step", step, least=0)
     if require_count("curvature", curvature) > N:
         raise ValueError(f"curvature is {curvature} but there are {N} cases")
     if gradient is not None and gradient < curvature:
         raise ValueError(f"gradient is {gradient} but must be at least curvature, {curvature}: its data include the curvature's")
-    order = np.random.default_rng(seed).permutation(N)
+    order = stream(seed, 0, "minibatch").permutation(N)
     start = (step % (N // curvature)) * curvature
 
-    def turn(n: int, start: int) -> tuple[Array, Array]:
-        return take(x, t, order[np.arange(start, start + min(n, N)) % N])
+    def turn(n: int, start: int) -> Batch:
+        return data.cases(np.sort(order[np.arange(start, start + min(n, N)) % N]))
 
-    seen = (x, t) if gradient is None or gradient >= N else turn(gradient, start)
+    seen = data if gradient is None or gradient >= N else turn(gradient, start)
     judged = None if backtracking is None else turn(require_count("backtracking", backtracking), start + curvature)
     return Batches(seen, turn(curvature, start), judged, rho=seen)
-
-
-def take(x: Array, t: Array, cases: Array) -> tuple[Array, Array]:
-    """These cases in the data's order; where t is x itself, an autoencoder's, they are copied once."""
-    cases = np.sort(cases)
-    chosen = x[cases]
-    return chosen, chosen if t is x else t[cases]
-
-
-def require_pairs(x: Array, t: Array) -> int:
-    """The number of cases, or ValueError."""
-    if len(x) != len(t):
-        raise ValueError(f"x has {len(x)} cases but t has {len(t)}")
-    return len(x)

@@ -9,6 +9,7 @@ Martens 2010; Martens & Sutskever 2012.  `step` is the whole algorithm; every li
 from collections.abc import Callable
 from math import nan
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from ref.hessian_free.line_search import Search, armijo
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.preconditioner import fisher_preconditioner
 from ref.hessian_free.structural_damping import structurally_damped
+from ref.hessian_free.work import Counted
 from ref.linalg.conjugate_gradient import conjugate_gradient
 from ref.linalg.stopping import STOPS
 from ref.parameters import Parameters
@@ -64,7 +66,7 @@ class HessianFree:
         structural: float = 0.0,
     ):
         self.damping = require_number("damping", damping, least=0)
-        self.adapt, self.backtracking = adapt, backtracking
+        self.adapt, self._choose = adapt, backtrack if backtracking else take_last
         self.max_iterations = require_count("max_iterations", max_iterations)
         self.decay = _schedule("decay", decay, most=1)
         self.rate = None if rate is None else _schedule("rate", rate)
@@ -88,89 +90,84 @@ class HessianFree:
 
         Where f is not finite nothing is done, and the report holds no more than the loss and its cost.
         """
-        clock = perf_counter()
-        batch, step, damping = Batches.of(batch), int(state["step"]), float(state["damping"])
-        decay = float(self.decay(step))
+        clock, work, batch = perf_counter(), Counted(objective), Batches.of(batch)
+        step, damping = int(state["step"]), float(state["damping"])
 
-        f, b, squares = self._gradient(theta, objective, batch.gradient)
+        f, g, squares = self._gradient(theta, work, batch.gradient)
         if not np.isfinite(f):
-            return theta, state, {"loss": f, "gradient_equivalents": float(objective.count(batch.gradient))}
-        lambda_D = damping
-        if self.scale_mix and squares.vector.any():
-            lambda_D = damping * scale_sensitive(squares.vector, self.scale_mix)
-        P = None
-        if self.preconditioner:
-            P = fisher_preconditioner(squares.vector, lambda_D + objective.weight_decay, self.exponent)
-        del squares
-        b.vector *= -1
+            return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
+        lambda_D, P = self._damping_and_preconditioner(squares, damping, objective.weight_decay)
+        del squares  # a vector less beside CG's
 
-        kind = structurally_damped(objective.network, self.structural * damping) if self.structural else self.curvature
-        A = objective.curvature(theta, batch.curvature, kind, lambda_D)
-        phis: list[float] = []
-        warm = bool(decay and state["direction"].any())
-        x0 = decay * state["direction"] if warm else None
-        iterates = conjugate_gradient(A, b.vector, x0, P, self.stop, self.max_iterations, phis=phis)
-        del x0, P
-
-        def moved(x: Array, rate: float) -> Parameters:
-            """theta + rate x"""
-            trial = theta.copy()
-            add_product(trial.vector, rate, x)
-            return trial
-
-        def value(x: Array, data, rate: float = 1.0) -> float:
-            with np.errstate(over="ignore", invalid="ignore"):  # a step too long: its value is not finite, and it is refused
-                return objective.value(moved(x, rate), data)
-
-        choose = backtrack if self.backtracking else take_last
-        d = choose(iterates, lambda x: value(x, batch.backtracking))
-        direction = d.last.x
-        del iterates, A
+        trial, decay, phis = Trial(theta, work), float(self.decay(step)), []
+        A = work.curvature(theta, batch.curvature, self._product(objective, damping), lambda_D)
+        x0 = decay * state["direction"] if decay and state["direction"].any() else None
+        iterates = conjugate_gradient(A, -g.vector, x0, P, self.stop, self.max_iterations, phis=phis)
+        del A, x0, P  # CG alone keeps them, until it ends
+        d = self._choose(iterates, lambda x: trial.value(x, batch.backtracking))
+        del iterates
 
         undamped = self.rho == "undamped"
         judge = batch.curvature if undamped else batch.rho
         model = d.phi - (0.5 * dot(d.x, lambda_D * d.x) if undamped else 0.0)
-        rho = reduction_ratio(value(d.x, judge), objective.value(theta, judge), model)
-
-        slope = -dot(b.vector, d.x)
-        if self.rate is not None:
-            search = Search(float(self.rate(step)), nan, 0)  # what f comes to is not measured
-        else:
-            f0 = f if batch.line_search is batch.gradient else objective.value(theta, batch.line_search)
-            search = armijo(lambda rate: value(d.x, batch.line_search, rate), f0, slope)
+        rho = reduction_ratio(trial.value(d.x, judge), work.value(theta, judge), model)
+        search = self._length(step, trial, batch, d.x, f, dot(g.vector, d.x))
         new = {
             "damping": levenberg_marquardt(damping, rho) if self.adapt else damping,
-            "direction": direction if search.rate else np.zeros_like(direction),
+            "direction": d.last.x if search.rate else np.zeros_like(d.last.x),
             "step": step + 1,
         }
-        products = warm + d.last.i + (d.last.why == "curvature")
         report = {
             "loss": f, "loss_after": search.f, "rho": rho, "damping": damping, "decay": decay,
             "cg_iterations": d.last.i, "cg_end": d.last.why, "backtracked": d.i, "phi": d.phi, "phis": phis,
-            "rate": search.rate, "gradient_norm": dot(b.vector, b.vector) ** 0.5, "norm": search.rate * dot(d.x, d.x) ** 0.5,
-            "gradient_equivalents": self._cost(objective, batch, products, d.evaluations, search.evaluations),
-            "seconds": perf_counter() - clock,
+            "rate": search.rate, "gradient_norm": dot(g.vector, g.vector) ** 0.5, "norm": search.rate * dot(d.x, d.x) ** 0.5,
+            "gradient_equivalents": work.equivalents, "seconds": perf_counter() - clock,
         }
-        return moved(d.x, search.rate), new, report
+        return trial.moved(d.x, search.rate), new, report
 
-    def _gradient(self, theta: Parameters, objective, data) -> tuple[float, Parameters, Parameters | None]:
+    def _gradient(self, theta: Parameters, work: Counted, data) -> tuple[float, Parameters, Parameters | None]:
         """f, ∇f and, where the preconditioner or the damping needs them, the mean squared gradients."""
         if self.preconditioner or self.scale_mix:
-            return objective.gradient_and_squares(theta, data)
-        return *objective.value_and_gradient(theta, data), None
+            return work.gradient_and_squares(theta, data)
+        return *work.value_and_gradient(theta, data), None
 
-    def _cost(self, objective, batch: Batches, products: int, chosen: int, searched: int) -> float:
-        """The step's work in gradients of single cases, counted in multiplications: forward 1/3, gradient 1, squares 1/3,
-        Gauss-Newton product 4/3, Hessian product 7/3, and the curvature's forward pass once, or with every product where
-        the activations do not fit into one chunk."""
-        gradient, curvature, backtracking, line_search, rho = (objective.count(data) for data in batch)
-        judge = curvature if self.rho == "undamped" else rho
-        thirds = gradient * (4 if self.preconditioner or self.scale_mix else 3)
-        thirds += curvature * products * (4 if self.curvature == "gauss_newton" else 7)
-        thirds += curvature * (1 if curvature <= objective.chunk else products)
-        thirds += backtracking * chosen + 2 * judge
-        thirds += line_search * (searched + (self.rate is None and batch.line_search is not batch.gradient))
-        return thirds / 3
+    def _damping_and_preconditioner(self, squares: Parameters | None, damping: float, weight_decay: float) -> tuple:
+        """lambda D, a number or (P,), and the diagonal of the preconditioner (P,) or None."""
+        lambda_D, P = damping, None
+        if self.scale_mix and squares.vector.any():
+            lambda_D = damping * scale_sensitive(squares.vector, self.scale_mix)
+        if self.preconditioner:
+            P = fisher_preconditioner(squares.vector, lambda_D + weight_decay, self.exponent)
+        return lambda_D, P
+
+    def _product(self, objective, damping: float) -> str | Callable:
+        """Which curvature, for `Objective.curvature`."""
+        return structurally_damped(objective.network, self.structural * damping) if self.structural else self.curvature
+
+    def _length(self, step: int, trial: "Trial", batch: Batches, d: Array, f: float, slope: float) -> Search:
+        """How far to go along d: by line search, or as the schedule says, and then f is not measured."""
+        if self.rate is not None:
+            return Search(float(self.rate(step)), nan, 0)
+        f0 = f if batch.line_search is batch.gradient else trial.work.value(trial.theta, batch.line_search)
+        return armijo(lambda rate: trial.value(d, batch.line_search, rate), f0, slope)
+
+
+class Trial(NamedTuple):
+    """What the objective would be elsewhere."""
+
+    theta: Parameters
+    work: Counted
+
+    def moved(self, d: Array, rate: float = 1.0) -> Parameters:
+        """theta + rate d"""
+        trial = self.theta.copy()
+        add_product(trial.vector, rate, d)
+        return trial
+
+    def value(self, d: Array, data, rate: float = 1.0) -> float:
+        """f(theta + rate d); where the step is too long it is not finite, and the step will be refused."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.work.value(self.moved(d, rate), data)
 
 
 def _schedule(name: str, value, most: float | None = None) -> Callable[[int], float]:

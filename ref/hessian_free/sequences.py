@@ -19,13 +19,14 @@ import numpy as np
 
 from ref.arrays import require_count
 from ref.hessian_free.minibatches import Batches
+from ref.random import stream
 
 
 def fresh_sequences(task, step: int, seed: int, n: int, parts: int = 10) -> Batches:
     """Batches of step `step` of a task of ref.tasks: the same ones for the same arguments, so that runs can resume."""
-    rng = np.random.default_rng([require_count("seed", seed, least=0), require_count("step", step, least=0)])
+    rng = stream(seed, step, "minibatch")
     n, parts = require_count("n", n), require_count("parts", parts)
     gradient = task.sample(rng, parts * n)
-    curvature = tuple(np.ascontiguousarray(array[:, :n]) for array in gradient)
+    curvature = gradient.cases(np.arange(n))
     backtracking, line_search = task.sample(rng, n), task.sample(rng, n)
     return Batches(gradient, curvature, backtracking, line_search, rho=gradient)

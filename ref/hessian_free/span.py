@@ -28,13 +28,13 @@ class Step(NamedTuple):
 def span_curvature(objective, theta: Parameters, batch, directions: list[Array], damping: float = 0.0) -> Array:
     """Q (k, k), in float64, for k directions (P,)."""
     Q = (damping + objective.weight_decay) * np.array([[dot(u, v) for v in directions] for u in directions])
-    for share, t, z, cache in objective.forward_chunks(theta, batch):
+
+    def of_chunk(z, targets, cache) -> list:
         Rz = [objective.network.r_forward(theta.like(d), cache)[0] for d in directions]
-        for j, R in enumerate(Rz):
-            curved = objective.loss.gauss_newton_product(z, t, R)
-            Q[:, j] += [share * dot(R.ravel(), curved.ravel()) for R in Rz]
-        del z, cache
-    return Q
+        curved = (objective.loss.gauss_newton_product(z, *targets, R) for R in Rz)
+        return [np.array([[dot(R.ravel(), column.ravel()) for R in Rz] for column in curved]).T]
+
+    return Q + objective.mean(theta, batch, of_chunk)[0]
 
 
 def minimise(Q: Array, b: Array) -> Array:

@@ -30,21 +30,22 @@ from functools import partial
 
 from ref.arrays import require_number
 from ref.parameters import Parameters
+from ref.protocols import HasHiddenStates
 
 
 def structurally_damped(network, strength: float) -> Callable:
-    """The product (G + strength S'') v, as a kind for Objective.curvature; strength is lambda mu.
+    """The product (G + strength S'') v for Objective.curvature; strength is lambda mu.
 
     Raises TypeError for a network that is not recurrent, ValueError for a negative strength.
     """
-    if not hasattr(network, "elman"):
+    if not isinstance(network, HasHiddenStates):
         raise TypeError(f"network is a {type(network).__name__} but structural damping needs hidden states over time, "
                         f"as in an ElmanRNN")
     return partial(damped_gauss_newton_product, strength=require_number("strength", strength, least=0))
 
 
-def damped_gauss_newton_product(network, loss, cache, z, t, v: Parameters, strength: float) -> Parameters:
+def damped_gauss_newton_product(network, loss, cache, z, targets: tuple, v: Parameters, strength: float) -> Parameters:
     """(G + strength S'') v at the cached activations; arguments as in ref.curvature."""
     Rz, r_cache = network.r_forward(v, cache)
-    Rh = r_cache.elman.Rh[1:]
-    return network.backward(loss.gauss_newton_product(z, t, Rz), cache, strength / Rh.shape[1] * Rh)
+    Rh = network.hidden_directions(r_cache)
+    return network.backward(loss.gauss_newton_product(z, *targets, Rz), cache, strength / Rh.shape[1] * Rh)

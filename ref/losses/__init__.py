@@ -10,5 +10,6 @@ at the drawn target: the Fisher information is the expected Hessian.
 """
 
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
+from ref.losses.masked import Masked
 
-__all__ = ["logistic_cross_entropy", "logistic_squared_error", "softmax_cross_entropy", "squared_error"]
+__all__ = ["Masked", "logistic_cross_entropy", "logistic_squared_error", "softmax_cross_entropy", "squared_error"]

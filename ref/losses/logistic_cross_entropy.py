@@ -14,6 +14,7 @@ import numpy as np
 
 from ref.layers.logistic import sigma as prediction
 from ref.layers.softplus import softplus
+from ref.losses.targets import require_targets as require_targets
 
 Array = np.ndarray
 

@@ -15,6 +15,7 @@ Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases, C outputs.
 import numpy as np
 
 from ref.layers.logistic import sigma as prediction
+from ref.losses.targets import require_targets as require_targets
 
 Array = np.ndarray
 

@@ -15,6 +15,7 @@ empirical Fisher matrix.  c = argmax of z plus independent Gumbel noise has the 
 import numpy as np
 
 from ref.layers.softmax import forward as softmax
+from ref.losses.targets import require_targets as require_targets
 
 Array = np.ndarray
 

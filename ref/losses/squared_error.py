@@ -12,6 +12,8 @@ Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases, C outputs.
 
 import numpy as np
 
+from ref.losses.targets import require_targets as require_targets
+
 Array = np.ndarray
 
 

@@ -107,6 +107,10 @@ class ElmanRNN(RecurrentNetwork):
             dh[t] += ds @ c.W.T
         return dh
 
+    def hidden_directions(self, r_cache: RCache) -> Array:
+        """Rh (T, N, H): structural damping asks for it."""
+        return r_cache.elman.Rh[1:]
+
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, RCache]:
         """Return Rz = J v and the R-caches; v Parameters, a direction."""
         self._require_direction(v)

@@ -110,6 +110,25 @@ class MLP:
                 dy = ds @ W.T
         return grad, squares
 
+    def layer_inputs(self, cache: Cache) -> list[Array]:
+        """y_{l-1} (N, H_{l-1}) of every layer, first to last."""
+        return [layer.x for layer in cache.affine]
+
+    def pre_activation_gradients(self, dz: Array, cache: Cache) -> list[Array]:
+        """ds_l (N, H_l) of every layer, first to last: `backward` without the gradients of the weights."""
+        dy, gradients = dz, []
+        for l in reversed(self.layers):
+            ds = self.phi[l - 1].backward(dy, cache.activation[l - 1])
+            gradients.insert(0, ds)
+            if l > 1:
+                dy = ds @ cache.affine[l - 1].W.T
+        return gradients
+
+    def slopes(self, cache: Cache) -> list[Array]:
+        """phi_l'(s_l) (N, H_l) of every layer, first to last."""
+        ones = (np.ones((len(layer.x), layer.W.shape[1]), layer.x.dtype) for layer in cache.affine)
+        return [phi.backward(one, slope) for phi, one, slope in zip(self.phi, ones, cache.activation)]
+
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, list]:
         """Return Rz = J v and the R-caches of each layer; v Parameters, a direction."""
         self._require_parameters("v", v)

@@ -13,7 +13,8 @@ from ref.optimizers.adam import Adam
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.momentum import Momentum
 from ref.optimizers.nesterov import Nesterov
+from ref.optimizers.per_parameter import PerParameter
 from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.schedules import rising
 
-__all__ = ["Adam", "GradientDescent", "Momentum", "Nesterov", "RMSprop", "rising"]
+__all__ = ["Adam", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop", "rising"]

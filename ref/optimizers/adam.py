@@ -11,31 +11,32 @@ Kingma & Ba 2015, algorithm 1.
 import numpy as np
 
 from ref.arrays import require_number
-from ref.optimizers.first_order import State, Step, gradient_and_report, state_count, state_vector
+from ref.optimizers.first_order import FirstOrder, State, Step, state_count, state_vector
 from ref.parameters import Parameters
 
+Array = np.ndarray
 
-class Adam:
+
+class Adam(FirstOrder):
     """learning_rate: eps; beta1 and beta2: how much of the means is kept each step; epsilon: the least divisor.
 
     Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a beta outside [0, 1).
     """
 
     def __init__(self, learning_rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
-        self.learning_rate = float(require_number("learning_rate", learning_rate, above=0))
-        self.beta1 = float(require_number("beta1", beta1, least=0, below=1))
-        self.beta2 = float(require_number("beta2", beta2, least=0, below=1))
-        self.epsilon = float(require_number("epsilon", epsilon, above=0))
+        self.learning_rate = require_number("learning_rate", learning_rate, above=0)
+        self.beta1 = require_number("beta1", beta1, least=0, below=1)
+        self.beta2 = require_number("beta2", beta2, least=0, below=1)
+        self.epsilon = require_number("epsilon", epsilon, above=0)
 
     def init(self, theta: Parameters) -> State:
         return {"m": np.zeros_like(theta.vector), "v": np.zeros_like(theta.vector), "t": 0}
 
-    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
         m, v = state_vector(state, "m", theta), state_vector(state, "v", theta)
         t, beta1, beta2 = state_count(state, "t") + 1, self.beta1, self.beta2
-        g, report = gradient_and_report(theta, objective, batch)
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g * g
         m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
         new = theta.vector - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return theta.like(new), {"m": m, "v": v, "t": t}, report
+        return theta.like(new), {"m": m, "v": v, "t": t}, {}

@@ -1,4 +1,8 @@
-"""What the first-order methods share: one gradient a step, its report, and the check of the state that came in."""
+"""What the first-order methods share: a step made of one gradient and an update, and the check of the state that came in.
+
+    g                        = ∇f(theta)
+    theta, state, more       = update(theta, g, state)            each method's own, and pure: all new
+"""
 
 from collections.abc import Mapping
 
@@ -11,6 +15,23 @@ Array = np.ndarray
 State = dict
 Report = dict
 Step = tuple[Parameters, State, Report]
+
+
+class FirstOrder:
+    """A method that needs no more than the gradient at theta: it offers `update`, and has `step` from here."""
+
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
+        """The new theta and state from g (P,) = ∇f(theta), and what the step reports beside its loss and gradient.
+
+        Raises ValueError or TypeError for a state that is not this method's.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no update")
+
+    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+        """One gradient on the batch, one update."""
+        g, report = gradient_and_report(theta, objective, batch)
+        theta, state, more = self.update(theta, g, state)
+        return theta, state, {**report, **more}
 
 
 def gradient_and_report(theta: Parameters, objective, batch) -> tuple[Array, Report]:

@@ -9,27 +9,28 @@ Polyak 1964, in the form of Sutskever et al. 2013.
 import numpy as np
 
 from ref.arrays import require_number
-from ref.optimizers.first_order import State, Step, gradient_and_report, state_count, state_vector
+from ref.optimizers.first_order import FirstOrder, State, Step, state_count, state_vector
 from ref.optimizers.schedules import Schedule, momentum_schedule
 from ref.parameters import Parameters
 
+Array = np.ndarray
 
-class Momentum:
+
+class Momentum(FirstOrder):
     """learning_rate: eps; momentum: a constant mu or mu_t as a function of t = 0, 1, ...
 
     Raises ValueError for a learning rate that is not positive and finite or a momentum outside [0, 1).
     """
 
     def __init__(self, learning_rate: float, momentum: float | Schedule = 0.9):
-        self.learning_rate = float(require_number("learning_rate", learning_rate, above=0))
+        self.learning_rate = require_number("learning_rate", learning_rate, above=0)
         self.momentum = momentum_schedule(momentum)
 
     def init(self, theta: Parameters) -> State:
         return {"velocity": np.zeros_like(theta.vector), "t": 0}
 
-    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
         v, t = state_vector(state, "velocity", theta), state_count(state, "t")
         mu = self.momentum(t)
-        g, report = gradient_and_report(theta, objective, batch)
         v = mu * v - self.learning_rate * g
-        return theta.like(theta.vector + v), {"velocity": v, "t": t + 1}, {**report, "momentum": mu}
+        return theta.like(theta.vector + v), {"velocity": v, "t": t + 1}, {"momentum": mu}

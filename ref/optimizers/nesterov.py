@@ -3,7 +3,8 @@
     v_{t+1}     = mu_t v_t - eps ∇f(theta_t + mu_t v_t)     v_0 = 0
     theta_{t+1} = theta_t + v_{t+1}
 
-The form of Sutskever, Martens, Dahl & Hinton 2013.  The loss that a step reports is f(theta_t + mu_t v_t).
+The form of Sutskever, Martens, Dahl & Hinton 2013.  The loss that a step reports is f(theta_t + mu_t v_t).  Since it needs a
+gradient elsewhere than at theta_t, it is no FirstOrder: it has no `update`.
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ class Nesterov:
     """
 
     def __init__(self, learning_rate: float, momentum: float | Schedule = 0.9):
-        self.learning_rate = float(require_number("learning_rate", learning_rate, above=0))
+        self.learning_rate = require_number("learning_rate", learning_rate, above=0)
         self.momentum = momentum_schedule(momentum)
 
     def init(self, theta: Parameters) -> State:

@@ -10,11 +10,13 @@ The zero start is not corrected, so that a first step is up to 1/√(1 - rho) ti
 import numpy as np
 
 from ref.arrays import require_number
-from ref.optimizers.first_order import State, Step, gradient_and_report, state_vector
+from ref.optimizers.first_order import FirstOrder, State, Step, state_vector
 from ref.parameters import Parameters
 
+Array = np.ndarray
 
-class RMSprop:
+
+class RMSprop(FirstOrder):
     """learning_rate: eps; rho: how much of the mean is kept each step; epsilon: added to the mean square.
 
     Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a rho outside [0, 1).
@@ -28,9 +30,8 @@ class RMSprop:
     def init(self, theta: Parameters) -> State:
         return {"r": np.zeros_like(theta.vector)}
 
-    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
         r = state_vector(state, "r", theta)
-        g, report = gradient_and_report(theta, objective, batch)
         r = self.rho * r + (1 - self.rho) * g * g
         new = theta.vector - self.learning_rate * g / np.sqrt(r + self.epsilon)
-        return theta.like(new), {"r": r}, report
+        return theta.like(new), {"r": r}, {}

@@ -15,7 +15,7 @@ Schedule = Callable[[int], float]
 
 def rising(largest: float, period: int = 250) -> Schedule:
     """mu_t as a function of t.  Raises ValueError for a largest momentum outside [0, 1) or a period below one."""
-    largest = float(require_number("largest", largest, least=0, below=1))
+    largest = require_number("largest", largest, least=0, below=1)
     period = require_count("period", period)
 
     def momentum(t: int) -> float:
@@ -27,6 +27,6 @@ def rising(largest: float, period: int = 250) -> Schedule:
 def momentum_schedule(momentum: float | Schedule) -> Schedule:
     """The schedule, or the constant as one; each mu_t is checked to lie in [0, 1)."""
     if not callable(momentum):
-        constant = float(require_number("momentum", momentum, least=0, below=1))
+        constant = require_number("momentum", momentum, least=0, below=1)
         return lambda t: constant
-    return lambda t: float(require_number(f"momentum at step {t}", momentum(t), least=0, below=1))
+    return lambda t: require_number(f"momentum at step {t}", momentum(t), least=0, below=1)

@@ -17,7 +17,6 @@ Every function takes and returns plain arrays.  The conventions, each held by a 
     float         float32 stays float32; the defect ||MᵀM - I|| is measured in float64
 """
 
-from ref.orthogonality.by_name import ByName
 from ref.orthogonality.cayley import cayley_step
 from ref.orthogonality.cayley_descent import CayleyDescent
 from ref.orthogonality.drift import defect, newton_schulz, polar_factor, restored
@@ -42,7 +41,7 @@ from ref.orthogonality.spectrum import renormalised, singular_values
 from ref.orthogonality.wrong_side import wrong_side_step
 
 __all__ = [
-    "ByName", "CayleyDescent", "CompositeDecay", "FactorizedRNN", "GaussianPrior", "Penalized", "RETRACTIONS",
+    "CayleyDescent", "CompositeDecay", "FactorizedRNN", "GaussianPrior", "Penalized", "RETRACTIONS",
     "SoftOrthogonality", "Stiefel", "canonical_geodesic", "canonical_gradient", "canonical_inner",
     "cayley_retraction", "cayley_step", "component", "defect", "euclidean_geodesic", "euclidean_gradient",
     "euclidean_inner", "factors", "geodesic_step", "gradient_norms", "left_skew", "newton_schulz", "polar_factor",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ref.arrays import require_count, require_number
-from ref.optimizers.first_order import State, Step, gradient_and_report, state_count
+from ref.optimizers.first_order import FirstOrder, State, Step, state_count
 from ref.orthogonality.cayley import cayley_step
 from ref.orthogonality.drift import defect, polar_factor, restored
 from ref.parameters import Parameters
@@ -24,11 +24,11 @@ Array = np.ndarray
 START = 1e-2  # the largest defect of a matrix that is taken for one with orthonormal columns
 
 
-class CayleyDescent:
+class CayleyDescent(FirstOrder):
     """learning_rate: eps; restore_every: so many steps, or None for never; step: cayley_step, geodesic_step or another;
     project: whether matrices without orthonormal columns are taken too, and moved to the nearest that has them.
 
-    All arrays of theta are taken to be points of a Stiefel manifold; `ByName` gives it the ones that are.
+    All arrays of theta are taken to be points of a Stiefel manifold; `PerParameter` gives it the ones that are.
     Raises ValueError for a learning rate that is not positive and finite or a restore_every below one.
     """
 
@@ -53,12 +53,11 @@ class CayleyDescent:
                                  f"columns is nearest to it")
         return {"t": 0}
 
-    def step(self, theta: Parameters, state: State, objective, batch) -> Step:
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
         t = state_count(state, "t") + 1
-        g, report = gradient_and_report(theta, objective, batch)
         defects = {name: defect(M) for name, M in theta.items()}
-        report["defect"] = max(defects.values())
-        if not np.isfinite(report["gradient_norm"]):  # then the step is none either, which ends training
+        report = {"defect": max(defects.values())}
+        if not np.isfinite(g).all():  # then the step is not finite either, which ends training
             return theta.like(np.full_like(theta.vector, np.nan)), {"t": t}, report
         gradient, new = theta.like(g), theta.like()
         for name, M in theta.items():

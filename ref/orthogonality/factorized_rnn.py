@@ -8,7 +8,7 @@
 What is said of W is ref.orthogonality.spectral, all else ref.networks.elman_rnn.  W is formed once a pass and no
 decomposition is differentiated.  The optimiser keeps W_U and W_V orthogonal, here with the paper's rates for copying:
 
-    ByName({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))}, others=RMSprop(1e-4))
+    PerParameter({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))}, others=RMSprop(1e-4))
 
 Shapes: W_U and W_V (H, H), W_p (H,); x, z and the other parameters as in the Elman network, W excepted.
 The paper's equation 8.
@@ -44,11 +44,6 @@ class Cache(NamedTuple):
 class RCache(NamedTuple):
     composed: elman_rnn.RCache
     spectral: spectral.RCache
-
-    @property
-    def elman(self) -> elman.RCache:
-        """Where structural damping looks for the hidden states' derivatives."""
-        return self.composed.elman
 
 
 class FactorizedRNN(RecurrentNetwork):
@@ -112,6 +107,10 @@ class FactorizedRNN(RecurrentNetwork):
     def state_gradients(self, dz: Array, cache: Cache) -> Array:
         """dL/dh_t (T, N, H): ElmanRNN.state_gradients."""
         return self.composed.state_gradients(dz, cache.composed)
+
+    def hidden_directions(self, r_cache: RCache) -> Array:
+        """Rh (T, N, H): ElmanRNN.hidden_directions."""
+        return self.composed.hidden_directions(r_cache.composed)
 
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, RCache]:
         """Return Rz = J v and the R-caches; v Parameters, a direction."""

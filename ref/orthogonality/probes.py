@@ -15,6 +15,7 @@ import numpy as np
 
 from ref.orthogonality.soft_constraints import require_matrix
 from ref.parameters import Parameters
+from ref.protocols import HasStateGradients
 
 Array = np.ndarray
 
@@ -28,7 +29,7 @@ def spectrum_summary(W: Array) -> dict[str, float]:
 
 def gradient_norms(network, loss, theta: Parameters, x: Array, t: Array) -> Array:
     """g_1 .. g_T (T,).  network: an ElmanRNN or FactorizedRNN; loss: a module of ref.losses."""
-    if not hasattr(network, "state_gradients"):
+    if not isinstance(network, HasStateGradients):
         raise TypeError(f"network is a {type(network).__name__} but must have state_gradients, as an ElmanRNN has")
     z, cache = network.forward(theta, x)
     if np.shape(t) != z.shape:

@@ -63,7 +63,7 @@ def test_the_operations_of_the_products_are_the_ones_that_are_done(monkeypatch):
     monkeypatch.setattr("ref.networks.mlp.require_cases", lambda name, array, *_, **__: array)
     (z, cache), forward = counted(lambda: network.forward(theta, x))
     _, backward = counted(lambda: network.backward(loss.gradient(z, x), cache))
-    _, product = counted(lambda: gauss_newton_product(network, loss, cache, z, x, theta.copy()))
+    _, product = counted(lambda: gauss_newton_product(network, loss, cache, z, (x,), theta.copy()))
     assert {"ae.grad": forward + backward, "ae.gnv": product} == ae.FLOPS
 
 

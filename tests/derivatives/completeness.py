@@ -13,7 +13,7 @@ from tests.derivatives.cases.case import Case
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ref", "numba_kernels")
-OUTSIDE = ("ref.checks", "ref.experiments")  # the checker itself, and what only calls what is found elsewhere
+OUTSIDE = ("ref.checks", "ref.experiments", "ref.protocols")  # the checker itself, what only calls others, and no code
 
 WORDS = {"backward", "gradient", "gradients", "hessian", "gauss", "jacobian", "curvature", "squares", "fisher", "jvp", "vjp"}
 
@@ -23,7 +23,9 @@ EXEMPT = {
     "ref.hessian_free.preconditioner:fisher_preconditioner": "a diagonal made of Objective.gradient_and_squares' squares",
     "ref.hessian_free.optimizer:HessianFree._gradient": "chooses between two methods of Objective",
     "ref.optimizers.first_order:gradient_and_report": "hands on Objective.value_and_gradient",
-    "ref.orthogonality.by_name:Share.value_and_gradient": "hands on a gradient that gradient_and_report computed",
+    "ref.hessian_free.work:Counted.value_and_gradient": "hands on the objective's, and counts",
+    "ref.hessian_free.work:Counted.gradient_and_squares": "hands on the objective's, and counts",
+    "ref.hessian_free.work:Counted.curvature": "hands on the objective's, and counts",
 }
 
 

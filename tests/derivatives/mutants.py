@@ -59,7 +59,6 @@ EQUIVALENT = [
      "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
     ("ref.hessian_free.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)", "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
     ("ref.hessian_free.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)", EITHER_SIGN),
-    ("ref.hessian_free.kfra:slope_moments", "np.ones_like(y)", "-np.ones_like(y)", SQUARED),
     *((f"ref.losses.{loss}:curvature_factor", factor, negated, EITHER_SIGN) for loss, factor, negated in (
         ("squared_error", "xi / len(z) ** 0.5", "-(xi / len(z) ** 0.5)"),
         ("squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),

@@ -93,7 +93,8 @@ def assert_close(got, expected):
 
 @pytest.mark.parametrize("package, oracle", [(ref.layers, LAYERS), (ref.losses, LOSSES)], ids=["layers", "losses"])
 def test_every_module_has_an_oracle(package, oracle):
-    assert {module.name for module in pkgutil.iter_modules(package.__path__)} == set(oracle)
+    no_functions_of_their_own = {"targets", "masked"}  # a check of shapes, and other losses at some of the steps
+    assert {module.name for module in pkgutil.iter_modules(package.__path__)} - no_functions_of_their_own == set(oracle)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -169,7 +170,7 @@ def test_network(network, loss, t, split):
     z, cache = network.forward(theta, x)
     assert_close(z, outputs(theta.vector))
     assert_close(network.backward(loss.gradient(z, t), cache).vector, grad(objective)(theta.vector))
-    assert_close(hessian_product(network, loss, cache, z, t, theta.like(v)).vector, make_hvp(objective)(theta.vector)[0](v))
+    assert_close(hessian_product(network, loss, cache, z, (t,), theta.like(v)).vector, make_hvp(objective)(theta.vector)[0](v))
     to_split, from_split = (outputs, f) if split is None else (lambda vector: split(outputs(vector)), half_squares)
     expected = make_ggnvp(to_split, lambda z: from_split(z, t))(theta.vector)(v)
-    assert_close(gauss_newton_product(network, loss, cache, z, t, theta.like(v)).vector, expected)
+    assert_close(gauss_newton_product(network, loss, cache, z, (t,), theta.like(v)).vector, expected)

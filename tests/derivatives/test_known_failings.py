@@ -164,7 +164,7 @@ def test_the_hessian_in_the_place_of_gauss_newton():
     """Both are symmetric, and equal for a linear network; only the dense J'HJ and the eigenvalues tell them apart."""
     network, t = MLP((3, 4, 2), "tanh"), 3 * normal(5, 2, seed=1)
     theta, x = dense_start(network), normal(5, 3)
-    hessian = Objective(network, squared_error).curvature(theta, (x, t), kind="hessian").matvec
+    hessian = Objective(network, squared_error).curvature(theta, (x, t), product="hessian").matvec
     assert check_symmetry(hessian, theta.size) <= 1e-12
     with pytest.raises(CheckFailure, match="no eigenvalue below zero"):
         check_positive_semidefinite(hessian, theta.size)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ref.batch import Batch
 from ref.losses import logistic_cross_entropy, softmax_cross_entropy, squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
@@ -26,7 +27,7 @@ def everything(objective, theta, batch, v):
     _, _, squares = objective.gradient_and_squares(theta, batch)
     return [np.float64(value), np.float64(objective.value(theta, batch)), gradient.vector,
             objective.gradient(theta, batch).vector, squares.vector,
-            objective.curvature(theta, batch).matvec(v), objective.curvature(theta, batch, kind="hessian", damping=0.3).matvec(v)]
+            objective.curvature(theta, batch).matvec(v), objective.curvature(theta, batch, product="hessian", damping=0.3).matvec(v)]
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 6, 7])
@@ -109,10 +110,14 @@ def test_bad_batches(method, chunk, theta, batch):
     refused((x[:0], t[:0]), ValueError, "x is an empty batch")
     refused((x, t[:5]), ValueError, "x has 7 cases but t has 5")
     refused((x, t[:, :2]), ValueError, "t has 2 columns but the network has 3 outputs")
+    refused((x, t, t > 0), ValueError, "x has 4 cases but t has 3")  # taken for sequences, time first
+    refused(Batch((x,), (t, t > 0)), TypeError, "targets has 2 arrays but the loss takes one, t")
     refused((x[:, :3], t), ValueError, r"x has shape \(\d, 3\) but must be \(N, 4\)")
-    refused((x[0], t), ValueError, r"x has shape \(4,\) but must be \(N, D\)")
-    refused((x, t[:, 0]), ValueError, r"t has shape \(7,\) but must be \(N, D\)")
-    refused((x.astype(np.float32), t), TypeError, "x is float32 and t is float64 but theta is float64")
+    refused((x[:, 0], t), ValueError, r"x has shape \(\d,\) but must be \(N, 4\)")
+    refused(x, TypeError, "targets has 0 arrays but the loss takes one, t")
+    refused((x, t[:, 0]), ValueError, r"t has shape \(\d,\) but the network's output has \(\d, 3\)")
+    refused((x.astype(np.float32), t), TypeError, "x is float32 but theta is float64")
+    refused((x, t.astype(np.float32)), TypeError, "t is float32 but the network's output is float64")
     refused((x.astype(int), t), TypeError, "x is int64 but must be float32 or float64")
     refused((x, t + 0j), TypeError, "t is complex128 but must be float32 or float64")
 
@@ -138,8 +143,8 @@ def test_bad_options(theta, batch):
     with pytest.raises(TypeError, match="chunk is 2.5 but must be a whole number"):
         Objective(NETWORK, squared_error, chunk=2.5)
     objective = Objective(NETWORK, squared_error)
-    with pytest.raises(ValueError, match="kind is 'fisher' but must be one of gauss_newton, hessian"):
-        objective.curvature(theta, batch, kind="fisher")
+    with pytest.raises(ValueError, match="product is 'fisher' but must be one of gauss_newton, hessian"):
+        objective.curvature(theta, batch, product="fisher")
     with pytest.raises(ValueError, match="damping is -1 but must be at least 0"):
         objective.curvature(theta, batch, damping=-1)
     with pytest.raises(ValueError, match="damping is nan but must be finite"):

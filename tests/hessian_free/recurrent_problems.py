@@ -5,15 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ref.losses import Masked
 from ref.networks.elman_rnn import ElmanRNN
+from ref.objective import Objective
 from ref.parameters import Parameters
-from ref.sequence_objective import SequenceObjective
 from tests.hessian_free.dense_rnn import DenseRNN
 from tests.hessian_free.problems import targets
 
 
 class RecurrentProblem(NamedTuple):
-    objective: SequenceObjective
+    objective: Objective
     theta: Parameters
     batch: tuple[np.ndarray, np.ndarray, np.ndarray]
     dense: DenseRNN
@@ -35,5 +36,5 @@ def recurrent_problem(loss="squared_error", activation="tanh", sizes=(2, 3, 2), 
     S = T if outputs == "all" else 1
     t = targets(rng, loss, (S * N, sizes[2])).reshape(S, N, sizes[2])
     batch = rng.standard_normal((T, N, sizes[0])), t, some(rng, S, N)
-    objective = SequenceObjective(network, import_module(f"ref.losses.{loss}"), decay, chunk)
+    objective = Objective(network, Masked(import_module(f"ref.losses.{loss}")), decay, chunk)
     return RecurrentProblem(objective, theta, batch, DenseRNN(sizes, activation, loss, *batch, decay=decay))

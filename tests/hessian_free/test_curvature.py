@@ -23,7 +23,7 @@ def test_gauss_newton_against_dense(activation, loss):
 def test_hessian_against_dense(activation, loss):
     """Mistake caught: a Gauss-Newton product under the Hessian's name: the two differ here by far."""
     p = problem(loss, activation, sizes=(3, 4, 2), N=5)
-    H = formed(p, kind="hessian")
+    H = formed(p, product="hessian")
     np.testing.assert_allclose(H, p.dense.hessian(p.theta.vector), rtol=1e-9, atol=1e-12)
     assert np.abs(H - formed(p)).max() > 0.01
 
@@ -31,7 +31,7 @@ def test_hessian_against_dense(activation, loss):
 def test_two_hidden_layers():
     p = problem("logistic_cross_entropy", "logistic", sizes=(3, 4, 2, 5), N=4, scale=1.5)
     np.testing.assert_allclose(formed(p), p.dense.gauss_newton(p.theta.vector), rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(formed(p, kind="hessian"), p.dense.hessian(p.theta.vector), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(formed(p, product="hessian"), p.dense.hessian(p.theta.vector), rtol=1e-9, atol=1e-12)
 
 
 def test_the_split_is_at_z_and_not_after_the_softmax():
@@ -61,7 +61,7 @@ def test_in_chunks_it_is_the_same(kind, chunk):
     """Mistake caught: chunks averaged as if they had equally many cases."""
     whole = problem("softmax_cross_entropy", N=7, decay=0.03)
     parts = problem("softmax_cross_entropy", N=7, decay=0.03, chunk=chunk)
-    np.testing.assert_allclose(formed(parts, kind=kind, damping=0.2), formed(whole, kind=kind, damping=0.2), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(formed(parts, product=kind, damping=0.2), formed(whole, product=kind, damping=0.2), rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("kind", ["gauss_newton", "hessian"])
@@ -69,11 +69,11 @@ def test_weight_decay_and_damping_are_on_the_diagonal(kind):
     """Mistake caught: weight decay in the objective and its gradient, but not in the product."""
     bare, decayed = problem(), problem(decay=0.25)
     n = bare.theta.size
-    B = formed(bare, kind=kind)
-    np.testing.assert_allclose(formed(decayed, kind=kind), B + 0.25 * np.eye(n), atol=1e-14)
-    np.testing.assert_allclose(formed(decayed, kind=kind, damping=1.5), B + 1.75 * np.eye(n), atol=1e-14)
+    B = formed(bare, product=kind)
+    np.testing.assert_allclose(formed(decayed, product=kind), B + 0.25 * np.eye(n), atol=1e-14)
+    np.testing.assert_allclose(formed(decayed, product=kind, damping=1.5), B + 1.75 * np.eye(n), atol=1e-14)
     D = np.linspace(0, 2, n)
-    np.testing.assert_allclose(formed(decayed, kind=kind, damping=D), B + np.diag(0.25 + D), atol=1e-14)
+    np.testing.assert_allclose(formed(decayed, product=kind, damping=D), B + np.diag(0.25 + D), atol=1e-14)
 
 
 def test_scipys_solvers_take_it():
@@ -86,7 +86,7 @@ def test_scipys_solvers_take_it():
     np.testing.assert_allclose(x, np.linalg.solve(dense + 0.1 * np.eye(len(b)), b), rtol=1e-8, atol=1e-9)
     top = eigsh(p.objective.curvature(p.theta, p.batch), k=3, return_eigenvectors=False, tol=1e-10)
     np.testing.assert_allclose(np.sort(top), np.linalg.eigvalsh(dense)[-3:], rtol=1e-8)
-    H = p.objective.curvature(p.theta, p.batch, kind="hessian")
+    H = p.objective.curvature(p.theta, p.batch, product="hessian")
     ends = eigsh(H, k=2, which="BE", return_eigenvectors=False, tol=1e-10)
     np.testing.assert_allclose(np.sort(ends), np.linalg.eigvalsh(p.dense.hessian(p.theta.vector))[[0, -1]], rtol=1e-7)
 
@@ -106,7 +106,7 @@ def test_columns_transposes_and_float32():
 
 
 @pytest.mark.parametrize("options, message", [
-    (dict(kind="fisher"), "kind is 'fisher' but must be one of gauss_newton, hessian"),
+    (dict(product="fisher"), "product is 'fisher' but must be one of gauss_newton, hessian"),
     (dict(damping=-1.0), "damping is -1.0 but must be at least 0"),
     (dict(damping=np.nan), "damping is nan but must be finite"),
     (dict(damping=np.ones(3)), r"damping must be one number or \(43,\) of them"),

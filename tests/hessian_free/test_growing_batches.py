@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ref.batch import Batch
 from ref.hessian_free import growing
 
 X, T = np.arange(100.0)[:, None], 2 * np.arange(100.0)[:, None]
@@ -28,7 +29,7 @@ def test_cases_are_distinct_paired_and_drawn_anew():
 
 
 def test_all_the_data_is_the_data_itself():
-    data = X, X
+    data = Batch((X,), (X,))
     assert growing(data, 10, 100, 5)(5) is data
     x, t = growing(data, 10, 50, 5)(0)
     assert x is t

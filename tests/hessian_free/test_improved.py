@@ -41,11 +41,11 @@ def test_a_phase_makes_its_optimiser():
     optimizer = phase.optimizer(damping=0.5, preconditioner=None)
     theta, state = p.theta, optimizer.init(p.theta)
     for t in range(3):
-        theta, state, report = optimizer.step(theta, state, p.objective, same_minibatch(*p.batch, t, 1))
+        theta, state, report = optimizer.step(theta, state, p.objective, same_minibatch(p.batch, t, 1))
         assert (report["cg_iterations"], report["cg_end"]) == (7, "iterations")
         assert report["rate"] == 1 / (1 + t) and report["decay"] == 0.9
     second = Phase(100, 1, cg_iterations=3, decay=0.999, rate=lambda t: float(t)).optimizer()
-    _, _, report = second.step(theta, state, p.objective, same_minibatch(*p.batch, 3, 1))
+    _, _, report = second.step(theta, state, p.objective, same_minibatch(p.batch, 3, 1))
     assert report["rate"] == 3.0, "t goes on from one phase to the next, in the state"
 
 
@@ -58,7 +58,7 @@ def test_phases_one_after_another_lower_the_objective():
         objective = Objective(p.objective.network, p.objective.loss, 0.01 if phase.weight_decay is None else phase.weight_decay)
         optimizer = phase.optimizer(damping=0.1)
         state = state or optimizer.init(theta)
-        theta, state, _ = optimizer.step(theta, state, objective, same_minibatch(*p.batch, t, phase.share))
+        theta, state, _ = optimizer.step(theta, state, objective, same_minibatch(p.batch, t, phase.share))
         losses.append(p.dense.value(theta.vector))
     assert losses[-1] < 0.8 * p.dense.value(p.theta.vector) and state["step"] == 12
 
@@ -68,18 +68,18 @@ def test_the_minibatches_of_an_epoch_are_all_the_data_shuffled_anew_each_time():
     t = -x
     epochs = []
     for epoch in range(2):
-        parts = [same_minibatch(x, t, 4 * epoch + part, share=4) for part in range(4)]
+        parts = [same_minibatch((x, t), 4 * epoch + part, share=4) for part in range(4)]
         assert sorted(len(b.gradient[0]) for b in parts) == [5, 5, 6, 6]
         assert all((b.gradient[1] == -b.gradient[0]).all() for b in parts)
         epochs.append([tuple(b.gradient[0].ravel()) for b in parts])
         assert sorted(sum(epochs[-1], ())) == list(range(22))
     assert epochs[0] != epochs[1]
-    again = same_minibatch(x, t, 6, share=4)
+    again = same_minibatch((x, t), 6, share=4)
     assert tuple(again.gradient[0].ravel()) == epochs[1][2]
-    assert same_minibatch(x, t, 6, share=4, seed=1).gradient[0].tolist() != again.gradient[0].tolist()
+    assert same_minibatch((x, t), 6, share=4, seed=1).gradient[0].tolist() != again.gradient[0].tolist()
     filled = again.filled()
     assert all(batch is filled.gradient for batch in filled), "gradient, curvature and all else on the same minibatch"
-    x_and_t = same_minibatch(x, x, 0, share=4).gradient
+    x_and_t = same_minibatch((x, x), 0, share=4).gradient
     assert x_and_t[0] is x_and_t[1]
 
 
@@ -88,8 +88,8 @@ def test_the_minibatches_of_an_epoch_are_all_the_data_shuffled_anew_each_time():
     (dict(share=8), ValueError, "share is 8 but there are only 7 cases"),
     (dict(step=-1), ValueError, "step is -1 but must be at least 0"),
     (dict(step=1.0), TypeError, "step is 1.0 but must be a whole number"),
-    (dict(t=np.ones((9, 1))), ValueError, "x has 7 cases but t has 9"),
+    (dict(data=(np.ones((7, 2)), np.ones((9, 1)))), ValueError, "x has 7 cases but t has 9"),
 ])
 def test_bad_input(options, error, message):
     with pytest.raises(error, match=message):
-        same_minibatch(**{"x": np.ones((7, 2)), "t": np.ones((7, 1)), "step": 0, "share": 2, **options})
+        same_minibatch(**{"data": (np.ones((7, 2)), np.ones((7, 1))), "step": 0, "share": 2, **options})

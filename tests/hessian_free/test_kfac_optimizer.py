@@ -213,5 +213,5 @@ def test_bad_arguments_of_a_step():
     with pytest.raises(ValueError, match="the parameters of an MLP"):
         optimizer.init(Parameters.zeros({"U": (2, 3)}))
     p.objective.network = object()
-    with pytest.raises(TypeError, match="the network is of type object but K-FAC needs an MLP"):
+    with pytest.raises(TypeError, match="network is a object, which has no layer_inputs, pre_activation_gradients, slopes: see HasLayerFactors"):
         optimizer.step(p.theta, state, p.objective, p.batch)

@@ -17,14 +17,14 @@ def cases(batch):
 
 
 def test_the_curvature_minibatches_take_turns():
-    turns = [cases(cycling(X, T, step, curvature=5).curvature) for step in range(9)]
+    turns = [cases(cycling((X, T), step, curvature=5).curvature) for step in range(9)]
     assert all(len(turn) == 5 for turn in turns)
     assert len(set().union(*turns[:4])) == 20, "four minibatches without a case in common"
     assert turns[4:8] == turns[:4] and turns[8] == turns[0]
 
 
 def test_gradient_and_line_search_see_everything():
-    batches = cycling(X, T, 3, curvature=5).filled()
+    batches = cycling((X, T), 3, curvature=5).filled()
     assert batches.gradient[0] is X and batches.gradient[1] is T
     assert batches.line_search is batches.gradient and batches.backtracking is batches.gradient
 
@@ -32,16 +32,16 @@ def test_gradient_and_line_search_see_everything():
 def test_the_same_data_for_the_same_step_and_seed():
     """A resumed run sees what the first one would have seen."""
     for step in (0, 7):
-        one, other = (cycling(X, T, step, curvature=5, seed=3, backtracking=4) for _ in range(2))
+        one, other = (cycling((X, T), step, curvature=5, seed=3, backtracking=4) for _ in range(2))
         for a, b in zip((*one.curvature, *one.backtracking), (*other.curvature, *other.backtracking)):
             np.testing.assert_array_equal(a, b)
-    assert cases(cycling(X, T, 0, curvature=5, seed=3).curvature) != cases(cycling(X, T, 0, curvature=5, seed=4).curvature)
+    assert cases(cycling((X, T), 0, curvature=5, seed=3).curvature) != cases(cycling((X, T), 0, curvature=5, seed=4).curvature)
 
 
 @pytest.mark.parametrize("wanted, got", [(1, 1), (5, 5), (12, 12), (23, 23), (99, 23)])
 def test_backtracking_sizes(wanted, got):
     for step in range(4):
-        batches = cycling(X, T, step, curvature=5, backtracking=wanted)
+        batches = cycling((X, T), step, curvature=5, backtracking=wanted)
         judged, curvature = cases(batches.backtracking), cases(batches.curvature)
         assert len(judged) == len(batches.backtracking[0]) == got
         assert judged.isdisjoint(curvature) if got <= len(X) - 5 else curvature & judged  # other data judge, while there are any
@@ -50,22 +50,22 @@ def test_backtracking_sizes(wanted, got):
 
 def test_the_gradient_s_window_slides_with_the_curvature():
     """Consecutive gradients share all cases but one curvature minibatch's worth."""
-    seen = [cases(cycling(X, T, step, curvature=5, gradient=15).gradient) for step in range(4)]
+    seen = [cases(cycling((X, T), step, curvature=5, gradient=15).gradient) for step in range(4)]
     for step, window in enumerate(seen):
-        assert len(window) == 15 and cases(cycling(X, T, step, curvature=5).curvature) <= window
+        assert len(window) == 15 and cases(cycling((X, T), step, curvature=5).curvature) <= window
     assert len(seen[0] & seen[1]) == 10
-    assert len(cycling(X, T, 0, curvature=5, gradient=99).gradient[0]) == len(X)
+    assert len(cycling((X, T), 0, curvature=5, gradient=99).gradient[0]) == len(X)
     with pytest.raises(ValueError, match="gradient is 4 but must be at least curvature, 5"):
-        cycling(X, T, 0, curvature=5, gradient=4)
+        cycling((X, T), 0, curvature=5, gradient=4)
 
 
 def test_one_minibatch_of_all_cases():
     for step in range(3):
-        assert cases(cycling(X, T, step, curvature=N).curvature) == set(range(N))
+        assert cases(cycling((X, T), step, curvature=N).curvature) == set(range(N))
 
 
 def test_autoencoders_targets_are_the_same_array():
-    batches = cycling(X, X, 1, curvature=5, backtracking=7)
+    batches = cycling((X, X), 1, curvature=5, backtracking=7)
     for x, t in (batches.gradient, batches.curvature, batches.backtracking):
         assert x is t
 
@@ -87,8 +87,8 @@ def test_filled_and_of():
     (dict(backtracking=0), ValueError, "backtracking is 0"),
     (dict(step=-1), ValueError, "step is -1 but must be at least 0"),
     (dict(step=0.5), TypeError, "step is 0.5"),
-    (dict(t=T[:-1]), ValueError, "x has 23 cases but t has 22"),
+    (dict(data=(X, T[:-1])), ValueError, "x has 23 cases but t has 22"),
 ])
 def test_bad_input(options, error, message):
     with pytest.raises(error, match=message):
-        cycling(**{"x": X, "t": T, "step": 0, "curvature": 5, **options})
+        cycling(**{"data": (X, T), "step": 0, "curvature": 5, **options})

@@ -31,7 +31,7 @@ def test_every_activation(activation):
     np.testing.assert_allclose(gradient.vector, p.dense.gradient(vector), rtol=1e-11, atol=1e-13)
     np.testing.assert_allclose(formed(p), p.dense.gauss_newton(vector), rtol=1e-10, atol=1e-12)
     if activation in ("tanh", "softplus"):
-        H = formed(p, kind="hessian")
+        H = formed(p, product="hessian")
         np.testing.assert_allclose(H, p.dense.hessian(vector), rtol=1e-9, atol=1e-12)
         assert np.abs(H - formed(p)).max() > 0.01
 
@@ -40,5 +40,5 @@ def test_every_activation(activation):
 def test_lengths(T):
     p = recurrent_problem("softmax_cross_entropy", T=T, N=2)
     np.testing.assert_allclose(formed(p), p.dense.gauss_newton(p.theta.vector), rtol=1e-10, atol=1e-12)
-    H = formed(p, kind="hessian", damping=0.3)
+    H = formed(p, product="hessian", damping=0.3)
     np.testing.assert_allclose(H, p.dense.hessian(p.theta.vector) + 0.3 * np.eye(p.theta.size), rtol=1e-9, atol=1e-12)

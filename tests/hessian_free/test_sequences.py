@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import Batches, HessianFree, fresh_sequences
-from ref.losses import softmax_cross_entropy, squared_error
+from ref.losses import Masked, softmax_cross_entropy, squared_error
 from ref.networks.elman_rnn import ElmanRNN
-from ref.sequence_objective import SequenceObjective
+from ref.objective import Objective
 from ref.tasks.sequences.pathological import addition, memorisation_5bit, temporal_order
 from ref.training.train import train
 from tests.hessian_free.recurrent_problems import recurrent_problem
@@ -26,7 +26,7 @@ def test_which_data_each_part_of_a_step_sees():
     assert curvature <= gradient, "the curvature's data are a part of the gradient's"
     assert gradient.isdisjoint(backtracking | line_search) and backtracking.isdisjoint(line_search)
     assert batches.rho is batches.gradient
-    assert len(fresh_sequences(TASK, 0, 0, 5)[0]) == 3 and fresh_sequences(TASK, 0, 0, 5).gradient[0].shape[1] == 50
+    assert fresh_sequences(TASK, 0, 0, 5).gradient.n_cases == 50
     for whole, part in zip(batches.gradient, batches.curvature):
         np.testing.assert_array_equal(whole[:, :6], part)
         assert part.flags.c_contiguous
@@ -73,7 +73,7 @@ def test_steps_reduce_the_objective(name, structural):
     """A few steps on fresh sequences: the loss on sequences never seen falls."""
     task, loss = TASKS[name]
     network = ElmanRNN(task.n_inputs, 10, task.n_outputs)
-    objective, theta = SequenceObjective(network, loss), network.init(np.random.default_rng(0))
+    objective, theta = Objective(network, Masked(loss)), network.init(np.random.default_rng(0))
     held_out = task.sample(np.random.default_rng(99), 64)
     optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=20, rho="damped", structural=structural)
     result = train(optimizer, objective, theta, lambda step: fresh_sequences(task, step, 0, 16, 4), 5, progress=False)
@@ -97,7 +97,7 @@ def test_a_step_on_its_own_data_never_raises_the_objective():
 def test_steps_are_pure_and_keep_their_dtype(dtype):
     task = temporal_order(10, dtype)
     network = ElmanRNN(task.n_inputs, 6, task.n_outputs)
-    objective = SequenceObjective(network, softmax_cross_entropy, 1e-5, chunk=7)
+    objective = Objective(network, Masked(softmax_cross_entropy), 1e-5, chunk=7)
     optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=10, rho="damped", structural=0.03)
     theta = network.init(np.random.default_rng(0), dtype=dtype)
     batches, before = fresh_sequences(task, 0, 0, 8, 2), theta.vector.copy()

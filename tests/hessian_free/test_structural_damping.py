@@ -8,7 +8,6 @@ from ref.hessian_free import Batches, HessianFree, structurally_damped
 from ref.layers import elman
 from ref.networks.elman_rnn import ElmanRNN
 from ref.objective import Objective
-from ref.sequence_objective import SequenceObjective
 from tests.hessian_free.problems import problem
 from tests.hessian_free.recurrent_problems import recurrent_problem
 
@@ -140,13 +139,13 @@ def test_a_step_solves_the_damped_system():
 
 def test_levenberg_marquardt_scales_lambda_and_mu_together(monkeypatch):
     p = recurrent_problem("squared_error")
-    seen, curvature = [], SequenceObjective.curvature
+    seen, curvature = [], Objective.curvature
 
     def spy(self, theta, batch, kind, damping):
         seen.append((kind.keywords["strength"], damping))
         return curvature(self, theta, batch, kind, damping)
 
-    monkeypatch.setattr(SequenceObjective, "curvature", spy)
+    monkeypatch.setattr(Objective, "curvature", spy)
     optimizer = HessianFree(damping=2.0, structural=0.03, **OPTIONS)
     theta, state = p.theta, optimizer.init(p.theta)
     for _ in range(4):

@@ -6,11 +6,11 @@ import pytest
 from numba_kernels import accelerate, cpu
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
 from ref.layers import elman, lstm
-from ref.losses import softmax_cross_entropy
+from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
-from ref.sequence_objective import SequenceObjective
+from ref.objective import Objective
 from ref.tasks.sequences.pathological import temporal_order
 
 TASK = temporal_order(12)
@@ -19,8 +19,8 @@ TASK = temporal_order(12)
 NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs)}
 
 
-def pair(network) -> tuple[SequenceObjective, SequenceObjective]:
-    return tuple(SequenceObjective(net, softmax_cross_entropy, 1e-3, chunk=7) for net in (network, accelerate(network)))
+def pair(network) -> tuple[Objective, Objective]:
+    return tuple(Objective(net, Masked(softmax_cross_entropy), 1e-3, chunk=7) for net in (network, accelerate(network)))
 
 
 def test_the_given_network_stays_as_it_is():
@@ -69,5 +69,5 @@ def test_states_that_overflow_are_reported_alike():
         theta = net.init(np.random.default_rng(1), "glorot")
         theta["W"] *= 1e60
         with np.errstate(over="ignore", invalid="ignore"):
-            values.append(SequenceObjective(net, softmax_cross_entropy).value(theta, batch))
+            values.append(Objective(net, Masked(softmax_cross_entropy)).value(theta, batch))
     assert np.isnan(values).all()

@@ -7,13 +7,13 @@ import pytest
 
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
 from ref.layers import lstm
-from ref.losses import softmax_cross_entropy, squared_error
+from ref.losses import Masked, softmax_cross_entropy, squared_error
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.initialization import SCHEMES
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
+from ref.objective import Objective
 from ref.optimizers import Adam
-from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequences.pathological import temporal_order
 from ref.training import train
 
@@ -118,7 +118,7 @@ def test_clip_reaches_the_recurrence_and_refuses_curvature():
         np.testing.assert_array_equal(small[name], g[name])
     with pytest.raises(ValueError, match="clip is 0.001 but must be None for derivatives along a direction"):
         clipped.r_forward(theta, cache)
-    objective = SequenceObjective(clipped, squared_error)
+    objective = Objective(clipped, Masked(squared_error))
     with pytest.raises(ValueError, match="clip is 0.001 but must be None"):
         objective.curvature(theta, (x, z, np.ones((T, N), bool))) @ theta.vector
 
@@ -126,7 +126,7 @@ def test_clip_reaches_the_recurrence_and_refuses_curvature():
 def test_training_by_a_first_order_method_and_by_hessian_free():
     task = temporal_order(10)
     network = LSTMRNN(task.n_inputs, 6, task.n_outputs)
-    objective = SequenceObjective(network, softmax_cross_entropy)
+    objective = Objective(network, Masked(softmax_cross_entropy))
     theta = network.init(np.random.default_rng(0))
     batch = task.sample(np.random.default_rng(1), 20)
     adam = train(Adam(0.02), objective, theta, lambda step: batch, 60)

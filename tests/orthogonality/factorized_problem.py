@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ref.losses import softmax_cross_entropy
-from ref.optimizers import RMSprop
-from ref.orthogonality import ByName, CayleyDescent, renormalised
+from ref.losses import Masked, softmax_cross_entropy
+from ref.objective import Objective
+from ref.optimizers import PerParameter, RMSprop
+from ref.orthogonality import CayleyDescent, renormalised
 from ref.parameters import Parameters
-from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequences.copy_memory import copy_memory
 from ref.training import train
 
@@ -37,14 +37,14 @@ def composed(network, theta, W):
 
 
 def learner(margin, restore_every=None):
-    return ByName({("W_U", "W_V"): CayleyDescent(0.1, restore_every), ("W_p",): RMSprop(renormalised(1e-3, margin))},
+    return PerParameter({("W_U", "W_V"): CayleyDescent(0.1, restore_every), ("W_p",): RMSprop(renormalised(1e-3, margin))},
                   others=RMSprop(3e-3))
 
 
 def trained(network, steps: int, optimizer=None, dtype=np.float64, **options):
     """Parameters before and after some steps of copy memory, and the steps' rows."""
     task = copy_memory(4, dtype=dtype)
-    objective = SequenceObjective(network, softmax_cross_entropy, mean="targets")
+    objective = Objective(network, Masked(softmax_cross_entropy, "targets"))
     theta, optimizer = network.init(rng(), dtype=dtype, **options), optimizer or learner(network.margin)
     result = train(optimizer, objective, theta, lambda step: task.sample(rng(step), 20), steps, progress=False)
     return theta, result.theta, result.rows

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import Batches, HessianFree
-from ref.losses import softmax_cross_entropy
-from ref.optimizers import RMSprop
-from ref.orthogonality import ByName, CayleyDescent, defect, polar_factor, singular_values
+from ref.losses import Masked, softmax_cross_entropy
+from ref.objective import Objective
+from ref.optimizers import PerParameter, RMSprop
+from ref.orthogonality import CayleyDescent, defect, polar_factor, singular_values
 from ref.orthogonality.factorized_rnn import FactorizedRNN
-from ref.sequence_objective import SequenceObjective
 from tests.orthogonality.factorized_problem import TASK, C, D, H, N, T, composed, inputs, learner, rng, start, trained
 
 
@@ -33,7 +33,7 @@ def test_training_keeps_the_margin_and_the_bases(margin):
 
 def test_without_a_margin_nothing_holds_the_spectrum():
     network = FactorizedRNN(TASK.n_inputs, 8, TASK.n_outputs, None, "identity")
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1), ("W_p",): RMSprop(0.01)}, others=RMSprop(3e-3))
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(0.1), ("W_p",): RMSprop(0.01)}, others=RMSprop(3e-3))
     before, after, _ = trained(network, 200, optimizer)
     assert np.abs(after["W_p"] - 1).max() > 0.1 and defect(after["W_U"]) < 1e-12
     s = np.linalg.svd(network.transition(after)[0], compute_uv=False)
@@ -42,7 +42,7 @@ def test_without_a_margin_nothing_holds_the_spectrum():
 
 def test_a_larger_spectrum_s_rate_stays_within_the_margin_too():
     network = FactorizedRNN(TASK.n_inputs, 8, TASK.n_outputs, 0.1)
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1), ("W_p",): RMSprop(10.0)}, others=RMSprop(3e-3))
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(0.1), ("W_p",): RMSprop(10.0)}, others=RMSprop(3e-3))
     _, after, _ = trained(network, 30, optimizer)
     s = np.linalg.svd(network.transition(after)[0], compute_uv=False)
     assert np.abs(after["W_p"]).max() > 20 and 0.9 - 1e-12 <= s.min() and 1.0999 < s.max() <= 1.1 + 1e-12
@@ -70,7 +70,7 @@ def test_leaky_units_have_slopes_of_their_own_that_learn():
 @pytest.mark.parametrize("structural", [0.0, 0.03])
 def test_hessian_free_optimisation_takes_it_also_with_structural_damping(structural):
     network = FactorizedRNN(TASK.n_inputs, 8, TASK.n_outputs, 0.5)
-    objective = SequenceObjective(network, softmax_cross_entropy, mean="targets")
+    objective = Objective(network, Masked(softmax_cross_entropy, "targets"))
     theta, batch = network.init(rng(), input_range=0.5), TASK.sample(rng(1), 10)
     optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=20, rho="damped", structural=structural)
     new, state = theta, optimizer.init(theta)
@@ -91,7 +91,7 @@ def test_structural_damping_of_the_factors_is_that_of_the_composed_transition():
     W, cache = network.transition(theta)
     RW, _ = spectral.r_forward(v["W_U"], v["W_p"], v["W_V"], cache)
     plain = composed(network, theta, W)
-    got, of_plain = (SequenceObjective(one, softmax_cross_entropy).curvature(at, batch, structurally_damped(one, 0.7))
+    got, of_plain = (Objective(one, Masked(softmax_cross_entropy)).curvature(at, batch, structurally_damped(one, 0.7))
                      for one, at in ((network, theta), (network.composed, plain)))
     Sv = plain.like(of_plain @ composed(network, v, RW).vector)
     result = theta.like(got @ v.vector)
@@ -103,12 +103,12 @@ def test_structural_damping_of_the_factors_is_that_of_the_composed_transition():
 
 def test_bases_that_are_not_orthogonal_are_refused_by_the_optimiser_or_projected_where_that_is_asked_for():
     network = FactorizedRNN(TASK.n_inputs, 8, TASK.n_outputs, 0.1)
-    objective = SequenceObjective(network, softmax_cross_entropy, mean="targets")
+    objective = Objective(network, Masked(softmax_cross_entropy, "targets"))
     theta, batch = network.init(rng()), TASK.sample(rng(1), 10)
     theta["W_U"] += 0.1 * rng(1).standard_normal((8, 8))
     with pytest.raises(ValueError, match=r"W_U must have orthonormal columns but \|\|MᵀM - I\|\| = .*project=True"):
         learner(0.1).init(theta)
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1, project=True)}, others=RMSprop(3e-3))
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(0.1, project=True)}, others=RMSprop(3e-3))
     state = optimizer.init(theta)
     new, state, report = optimizer.step(theta, state, objective, batch)
     np.testing.assert_array_equal(new["W_U"], polar_factor(theta["W_U"]))

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import Batches, HessianFree, structurally_damped
-from ref.losses import softmax_cross_entropy
+from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.mlp import MLP
 from ref.objective import Objective
-from ref.optimizers import GradientDescent
+from ref.optimizers import GradientDescent, PerParameter
 from ref.orthogonality import (
-    ByName,
     CayleyDescent,
     CompositeDecay,
     GaussianPrior,
@@ -21,7 +20,6 @@ from ref.orthogonality import (
 )
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.penalized import Penalized
-from ref.sequence_objective import SequenceObjective
 from ref.training import same_batch, train
 
 D, H, C, T, N = 3, 5, 2, 4, 6
@@ -32,7 +30,7 @@ DECAY = {"U": [CompositeDecay(0.2)], "W": [CompositeDecay(0.1), SoftOrthogonalit
 def problem(penalties=DECAY, margin=MARGIN, dtype=np.float64, chunk=1000):
     """objective with penalties, the plain one, theta with orthogonal bases, a batch."""
     rng, network = np.random.default_rng(0), FactorizedRNN(D, H, C, margin)
-    plain, theta = SequenceObjective(network, softmax_cross_entropy, chunk=chunk), network.init(rng, dtype=dtype)
+    plain, theta = Objective(network, Masked(softmax_cross_entropy), chunk=chunk), network.init(rng, dtype=dtype)
     for name, array in theta.items():
         if name not in ("W_U", "W_V"):
             array[...] = 0.5 * rng.standard_normal(array.shape)
@@ -81,7 +79,7 @@ def test_soft_orthogonality_reaches_the_spectrum_through_the_transition():
 
         count = objective.count
 
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1)}, others=GradientDescent(0.05))
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(0.1)}, others=GradientDescent(0.05))
     result = train(optimizer, Alone(), theta, same_batch(batch), 300, progress=False)
     np.testing.assert_allclose(np.abs(result.theta["W_p"]), 1, atol=1e-6)
     assert defect(objective.penalized_array(result.theta, "W")) < 1e-5
@@ -100,7 +98,7 @@ def test_penalties_on_plain_parameters_are_added_where_they_stand():
 
 def test_the_penalty_s_gradient_enters_the_cayley_step():
     objective, plain, theta, batch = problem({"W_V": [WeightsTowards(np.eye(H))]})
-    optimizer = ByName({("W_U", "W_V"): CayleyDescent(0.1)}, others=GradientDescent(0.1))
+    optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(0.1)}, others=GradientDescent(0.1))
     new, _, report = optimizer.step(theta, optimizer.init(theta), objective, batch)
     G = plain.gradient(theta, batch)
     expected = cayley_step(theta["W_V"], G["W_V"] + 2 * (theta["W_V"] - np.eye(H)), 0.1)
@@ -161,15 +159,15 @@ def test_the_dtype_is_kept_and_nothing_is_mutated(dtype):
 
 
 def test_a_structurally_damped_product_has_the_penalties_gauss_newton_part():
-    """A kind that is a function is of the Gauss-Newton sort; so are then the penalties' products, never indefinite."""
+    """A product that is a function is of the Gauss-Newton sort; so are then the penalties' products, never indefinite."""
     objective, plain, theta, batch = problem()
-    kind = structurally_damped(plain.network, 0.7)
+    product = structurally_damped(plain.network, 0.7)
     v = np.random.default_rng(1).standard_normal(theta.size)
     G = {one: objective.curvature(theta, batch, of) @ v - plain.curvature(theta, batch, of) @ v
-         for one, of in (("damped", kind), ("gauss_newton", "gauss_newton"), ("hessian", "hessian"))}
+         for one, of in (("damped", product), ("gauss_newton", "gauss_newton"), ("hessian", "hessian"))}
     np.testing.assert_allclose(G["damped"], G["gauss_newton"], atol=1e-12)
     assert np.linalg.norm(G["hessian"] - G["gauss_newton"]) > 0.1
-    with pytest.raises(ValueError, match="kind is 'newton' but must be one of gauss_newton, hessian"):
+    with pytest.raises(ValueError, match="product is 'newton' but must be one of gauss_newton, hessian"):
         objective.curvature(theta, batch, "newton")
 
 
@@ -183,7 +181,7 @@ def test_hessian_free_optimisation_takes_it():
 
 def test_networks_without_a_transition_have_penalties_on_their_parameters():
     rng = np.random.default_rng(0)
-    recurrent = SequenceObjective(ElmanRNN(D, H, C), softmax_cross_entropy)
+    recurrent = Objective(ElmanRNN(D, H, C), Masked(softmax_cross_entropy))
     theta, soft = recurrent.network.init(rng), Penalized(recurrent, {"W": [SoftOrthogonality(0.5)]})
     assert soft.penalty(theta) == pytest.approx(0.5 * defect(theta["W"]) ** 2)
     feed_forward = Objective(MLP((D, C)), softmax_cross_entropy)
@@ -208,7 +206,7 @@ def test_no_penalties_add_nothing():
     (ElmanRNN(D, H, C), "W_U", "U, W, b, h0, V, c"),
 ])
 def test_unknown_names_are_refused(network, name, known):
-    plain = SequenceObjective(network, softmax_cross_entropy)
+    plain = Objective(network, Masked(softmax_cross_entropy))
     for those in ([CompositeDecay(0.1)], []):
         with pytest.raises(ValueError, match=f"^penalties has '{name}' but the network's arrays are {known}$"):
             Penalized(plain, {name: those})

@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the ground up.  A module imports from its own package and from lower levels.
 LEVELS = [
     {"arrays", "files"},
-    {"parameters"},
+    {"batch", "parameters", "random"},
+    {"protocols"},
     {"layers", "linalg"},
     {"losses"},
     {"networks", "curvature", "tasks"},
     {"objective"},
-    {"sequence_objective"},
     {"optimizers", "training"},
     {"hessian_free", "orthogonality", "loss_surfaces", "temporal_memory"},
     {"experiments"},

@@ -11,7 +11,7 @@ T = 100 + X
 
 def test_each_epoch_has_every_case_once_and_a_new_order():
     batches = minibatches((X, T), 5, seed=3)
-    epochs = [np.concatenate([batches(2 * epoch + i)[0] for i in range(2)]).ravel() for epoch in range(3)]
+    epochs = [np.concatenate([x for x, _ in map(batches, (2 * epoch, 2 * epoch + 1))]).ravel() for epoch in range(3)]
     for epoch in epochs:
         np.testing.assert_array_equal(np.sort(epoch), X.ravel())
     firsts = [set(epoch[:5]) for epoch in epochs]
@@ -24,21 +24,21 @@ def test_targets_stay_with_their_inputs_and_leftover_cases_wait():
         x, t = batches(step)
         assert x.shape == t.shape == (3, 1)
         np.testing.assert_array_equal(t, 100 + x)
-    seen = np.concatenate([batches(step)[0] for step in range(60)])
+    seen = np.concatenate([x for x, _ in map(batches, range(60))])
     np.testing.assert_array_equal(np.unique(seen), X.ravel())
 
 
 def test_a_batch_depends_on_the_step_alone():
     one, other = minibatches((X, T), 4, seed=1), minibatches((X, T), 4, seed=1)
     for step in (9, 2, 9, 0, 5):
-        np.testing.assert_array_equal(one(step)[0], other(step)[0])
-    assert any((one(step)[0] != minibatches((X, T), 4, seed=2)(step)[0]).any() for step in range(4))
+        np.testing.assert_array_equal(one(step).inputs[0], other(step).inputs[0])
+    another = minibatches((X, T), 4, seed=2)
+    assert any((one(step).inputs[0] != another(step).inputs[0]).any() for step in range(4))
 
 
 def test_inputs_that_are_the_targets_are_copied_once():
     x, t = minibatches((X, X), 4)(0)
-    assert x is not X
-    np.testing.assert_array_equal(x, t)
+    assert x is t and x is not X
 
 
 def test_the_same_batch():
@@ -47,11 +47,11 @@ def test_the_same_batch():
 
 
 @pytest.mark.parametrize("data, size, error, match", [
-    ((X, T[:9]), 2, ValueError, "10 cases in x but 9 in t"),
+    ((X, T[:9]), 2, ValueError, "x has 10 cases but t has 9"),
     ((X, T), 11, ValueError, "size is 11 but there are only 10"),
     ((X, T), 0, ValueError, "size"),
     ((X, T), 2.5, TypeError, "size"),
-    ((X[:0], T[:0]), 1, ValueError, "only 0 cases"),
+    ((X[:0], T[:0]), 1, ValueError, "x is an empty batch"),
 ])
 def test_bad_input(data, size, error, match):
     with pytest.raises(error, match=match):

@@ -100,7 +100,7 @@ def gradients_through_time(folder: Path, config: dict, parts: dict) -> Path:
     ends = []
     for theta, label in zip(thetas, ("before training", "after training")):
         z, cache = objective.network.forward(theta, x)
-        dh = objective.network.state_gradients(objective.loss.gradient(z, (t, mask)), cache)
+        dh = objective.network.state_gradients(objective.loss.gradient(z, t, mask), cache)
         norms = np.sqrt(np.sum(np.square(dh, dtype=np.float64), axis=2).mean(axis=1)) * x.shape[1]
         ax.semilogy(np.arange(1, len(norms) + 1), np.maximum(norms, 1e-30), label=label)
         ends.append(f"{label} {norms[0]:.1e} at step 1 and {norms.max():.1e} at most")

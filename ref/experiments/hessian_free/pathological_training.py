@@ -7,13 +7,14 @@ import numpy as np
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.run import RunError
 from ref.hessian_free import HessianFree, fresh_sequences
+from ref.losses import Masked
 from ref.networks.elman_rnn import ElmanRNN
+from ref.objective import Objective
 from ref.optimizers.adam import Adam
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.nesterov import Nesterov
 from ref.optimizers.schedules import rising
 from ref.parameters import Parameters
-from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequences.pathological import TASKS
 from ref.tasks.sequences.sequence_task import SequenceTask
 from ref.training.train import REACHED, train
@@ -25,7 +26,7 @@ def task_of(config: dict) -> SequenceTask:
     return TASKS[config["task"]](config["T"], np.dtype(config["dtype"]))
 
 
-def objective_of(config: dict) -> SequenceObjective:
+def objective_of(config: dict) -> Objective:
     """The network, compiled if asked, with the task's loss.  Raises RunError for kernels that it has no twin in."""
     task = task_of(config)
     network = ElmanRNN(task.n_inputs, config["n_hidden"], task.n_outputs)
@@ -35,10 +36,10 @@ def objective_of(config: dict) -> SequenceObjective:
         network = numba_kernels.accelerate(network)
     elif config["kernels"] != "numpy":
         raise RunError(f"kernels is {config['kernels']!r} but recurrent networks run on numpy or cpu")
-    return SequenceObjective(network, import_module(f"ref.losses.{task.loss}"), config["weight_decay"], config["chunk"])
+    return Objective(network, Masked(import_module(f"ref.losses.{task.loss}")), config["weight_decay"], config["chunk"])
 
 
-def start(config: dict, objective: SequenceObjective) -> Parameters:
+def start(config: dict, objective: Objective) -> Parameters:
     return objective.network.init(np.random.default_rng(config["part_seed"]), config["initialisation"], dtype=np.dtype(config["dtype"]))
 
 
@@ -47,7 +48,7 @@ def held_out_sequences(config: dict, n: int | None = None) -> tuple:
     return task_of(config).sample(np.random.default_rng([config["part_seed"], 0, TEST]), n or config["n_test"])
 
 
-def judge(task: SequenceTask, objective: SequenceObjective, theta: Parameters, batch: tuple) -> dict:
+def judge(task: SequenceTask, objective: Objective, theta: Parameters, batch: tuple) -> dict:
     """The fraction of wrong answers, and the loss without weight decay; each case of a task has equally many targets."""
     wrong = loss = 0.0
     N, chunk = batch[0].shape[1], objective.chunk
@@ -55,7 +56,7 @@ def judge(task: SequenceTask, objective: SequenceObjective, theta: Parameters, b
         x, t, mask = (array[:, start : start + chunk] for array in batch)
         z, _ = objective.network.forward(theta, x)
         wrong += task.wrong(z, t, mask) * x.shape[1] / N
-        loss += objective.loss.value(z, (t, mask)) * x.shape[1] / N
+        loss += objective.loss.value(z, t, mask) * x.shape[1] / N
     return {"wrong": wrong, "test_loss": loss}
 
 

@@ -29,7 +29,7 @@ def phased_batches(phases: list[dict], x: Array, seed: int):
 
     def batches(step: int):
         phase = phase_of(phases, step)
-        return cycling(x, x, step, phase["curvature"], seed, phase["backtracking"], phase["gradient"])
+        return cycling((x, x), step, phase["curvature"], seed, phase["backtracking"], phase["gradient"])
 
     return batches
 

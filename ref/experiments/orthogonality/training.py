@@ -21,12 +21,14 @@ import numpy as np
 from ref.experiments.orthogonality.tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.run import RunError
+from ref.losses import Masked
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
+from ref.objective import Objective
+from ref.optimizers import PerParameter
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.rmsprop import RMSprop
 from ref.orthogonality import (
-    ByName,
     CayleyDescent,
     CompositeDecay,
     FactorizedRNN,
@@ -40,7 +42,6 @@ from ref.orthogonality import (
     wrong_side_step,
 )
 from ref.parameters import Parameters
-from ref.sequence_objective import SequenceObjective
 from ref.tasks.sequences.sequence_task import Batch
 from ref.training.train import train
 
@@ -85,8 +86,8 @@ def start(config: dict, network) -> Parameters:
 
 
 def objective_of(config: dict, network):
-    """Mean loss over all targets, and the penalties; SequenceObjective's where there are none."""
-    plain = SequenceObjective(network, LOSSES[task_of(config).loss], chunk=config["chunk"], mean="targets")
+    """Mean loss over all targets, and the penalties; Objective's where there are none."""
+    plain = Objective(network, Masked(LOSSES[task_of(config).loss], "targets"), chunk=config["chunk"])
     penalties = {name: [CompositeDecay(config["weight_decay"])] for name in ("U", "W", "V") if config["weight_decay"]}
     if config["soft"]:
         penalties.setdefault("W", []).append(SoftOrthogonality(config["soft"]))
@@ -99,12 +100,12 @@ def optimizer_of(config: dict):
     """The paper's: Cayley steps without momentum for the bases, RMSprop for all else."""
     others, cayley = RMSprop(config["rate"]), CayleyDescent(config["orthogonal_rate"], step=SIDES[config["side"]])
     if config["network"] == "geodesic":
-        return ByName({("W",): cayley}, others)
+        return PerParameter({("W",): cayley}, others)
     if config["network"] != "factorized":
         return others
     spectrum = {"rmsprop": RMSprop, "descent": GradientDescent}[config["spectrum"]["method"]]
     rate = renormalised(config["spectrum"]["rate"], config["margin"])
-    return ByName({("W_U", "W_V"): cayley, ("W_p",): spectrum(rate)}, others)
+    return PerParameter({("W_U", "W_V"): cayley, ("W_p",): spectrum(rate)}, others)
 
 
 def through_time(network, loss, theta: Parameters, x: Array, t: Array) -> dict:

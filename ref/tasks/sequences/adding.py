@@ -24,7 +24,7 @@ from functools import partial
 import numpy as np
 
 from ref.arrays import require_count, require_float_dtype
-from ref.tasks.sequences.sequence_task import Batch, SequenceTask, output_rows, require_outputs
+from ref.tasks.sequences.sequence_task import Arrays, SequenceTask, output_rows, require_outputs
 
 
 def adding(T: int = 200, half_sum: bool = False, outputs: str = "last", dtype=np.float64) -> SequenceTask:
@@ -36,7 +36,7 @@ def adding(T: int = 200, half_sum: bool = False, outputs: str = "last", dtype=np
     return SequenceTask(name, T, T, 2, 1, "squared_error", draw, require_float_dtype("dtype", dtype), outputs=outputs)
 
 
-def draw_adding(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, scale: float, rows: int) -> Batch:
+def draw_adding(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, scale: float, rows: int) -> Arrays:
     cases = np.arange(n)
     x, t, mask = np.zeros((T, n, 2), dtype), np.zeros((rows, n, 1), dtype), np.zeros((rows, n), bool)
     value, marker = x[..., 0], x[..., 1]

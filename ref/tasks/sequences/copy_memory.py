@@ -28,7 +28,7 @@ import numpy as np
 
 from ref.arrays import require_count, require_float_dtype
 from ref.tasks.sequences.pathological import one_hot
-from ref.tasks.sequences.sequence_task import SUCCESS, Array, Batch, SequenceTask
+from ref.tasks.sequences.sequence_task import SUCCESS, Array, Arrays, SequenceTask
 
 K = 10  # symbols to remember
 P = 8  # of so many
@@ -47,7 +47,7 @@ def copy_memory(T: int = 200, inputs: str = "one_hot", dtype=np.float64) -> Sequ
                         threshold=SUCCESS * K / steps)
 
 
-def draw_copy(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, inputs: str) -> Batch:
+def draw_copy(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, inputs: str) -> Arrays:
     steps = T + 2 * K
     symbols, targets = np.full((2, steps, n), BLANK)
     symbols[:K] = targets[-K:] = rng.integers(1, P + 1, size=(K, n))

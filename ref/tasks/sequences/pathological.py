@@ -50,7 +50,7 @@ from functools import partial
 import numpy as np
 
 from ref.arrays import require_count, require_float_dtype
-from ref.tasks.sequences.sequence_task import SUCCESS, Array, Batch, SequenceTask
+from ref.tasks.sequences.sequence_task import SUCCESS, Array, Arrays, SequenceTask
 
 Range = tuple[int, int]  # first, last + 1
 
@@ -107,7 +107,7 @@ def operands(name: str, T: int, dtype, loss: str, B: Range, end: Range,
 
 
 def draw_operands(rng: np.random.Generator, n: int, dtype: np.dtype, A: Range, B: Range, end: Range,
-                  values: Callable, operation: Callable) -> Batch:
+                  values: Callable, operation: Callable) -> Arrays:
     steps, cases = end[1], np.arange(n)
     x, t, mask = np.zeros((steps, n, 2), dtype), np.zeros((steps, n, 1), dtype), np.zeros((steps, n), bool)
     value, marker = x[..., 0], x[..., 1]
@@ -130,7 +130,7 @@ def order(name: str, T: int, dtype, positions: list[Range], lead: int) -> Sequen
 
 
 def draw_order(rng: np.random.Generator, n: int, dtype: np.dtype,
-               places: list[Range], end: Range, lead: int) -> Batch:
+               places: list[Range], end: Range, lead: int) -> Arrays:
     steps, cases, K = end[1], np.arange(n), len(places)
     symbols = rng.integers(4, size=(steps, n))
     last = rng.integers(*end, size=n)
@@ -145,7 +145,7 @@ def draw_order(rng: np.random.Generator, n: int, dtype: np.dtype,
     return one_hot(symbols, 8, dtype), t, mask
 
 
-def draw_permutation(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, size: int) -> Batch:
+def draw_permutation(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, size: int) -> Arrays:
     symbols = rng.integers(2, size, size=(T, n))
     symbols[0] = deal(rng, n, 2)
     x = one_hot(symbols, size, dtype)
@@ -159,7 +159,7 @@ def memorisation(name: str, T: int, dtype, K: int, S: int) -> SequenceTask:
                         require_float_dtype("dtype", dtype), threshold=SUCCESS * K / T)
 
 
-def draw_memorisation(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, K: int, S: int) -> Batch:
+def draw_memorisation(rng: np.random.Generator, n: int, dtype: np.dtype, T: int, K: int, S: int) -> Arrays:
     blank, trigger = S, S + 1
     symbols, targets = np.full((2, T, n), blank)
     symbols[:K] = targets[T - K :] = digits(deal(rng, n, S**K), K, S)

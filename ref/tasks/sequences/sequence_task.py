@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ref.arrays import require_count, require_floats
+from ref.batch import Batch
 
 Array = np.ndarray
-Batch = tuple[Array, Array, Array]  # x, t, mask
+Arrays = tuple[Array, Array, Array]  # x, t, mask: what a sequence batch unpacks into
 
 TOLERANCE = 0.04  # of an answer in real numbers
 SUCCESS = 0.001  # of the answers may be wrong
@@ -29,7 +30,7 @@ class SequenceTask:
     n_inputs: int
     n_outputs: int
     loss: str  # module of ref.losses: squared_error, logistic_cross_entropy or softmax_cross_entropy
-    draw: Callable[[np.random.Generator, int, np.dtype], Batch] = field(repr=False, compare=False)
+    draw: Callable[[np.random.Generator, int, np.dtype], Arrays] = field(repr=False, compare=False)
     dtype: np.dtype = np.dtype(np.float64)
     threshold: float = SUCCESS  # solved when `wrong` is below
     last_step_only: bool = False  # whether `wrong` looks at the last step alone
@@ -44,10 +45,10 @@ class SequenceTask:
         return output_rows(self.outputs, self.steps)
 
     def sample(self, rng: np.random.Generator, n: int) -> Batch:
-        """Draw x, t, mask of n fresh cases. The same state of rng gives the same bytes."""
+        """Draw n fresh cases, a batch of x, t, mask. The same state of rng gives the same bytes."""
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng is {rng!r} but must be a numpy.random.Generator")
-        return self.draw(rng, require_count("n", n), self.dtype)
+        return Batch.of(self.draw(rng, require_count("n", n), self.dtype))
 
     def wrong(self, z: Array, t: Array, mask: Array) -> float:
         """The fraction of wrong answers among the steps that the mask selects; NaN is always wrong.

@@ -29,10 +29,11 @@ from math import isqrt
 import numpy as np
 
 from ref.arrays import require_cases, require_count
+from ref.batch import Batch
 from ref.tasks.images import digits, mnist
 from ref.tasks.images.labelled import Labelled
 from ref.tasks.sequences.pathological import one_hot
-from ref.tasks.sequences.sequence_task import Array, Batch, SequenceTask, distinct, output_rows, require_outputs
+from ref.tasks.sequences.sequence_task import Array, Arrays, SequenceTask, distinct, output_rows, require_outputs
 
 
 def sequences(labelled: Labelled, order: Array | None = None, classes: int = 10, outputs: str = "last") -> Batch:
@@ -42,7 +43,7 @@ def sequences(labelled: Labelled, order: Array | None = None, classes: int = 10,
     """
     images, labels = require_labelled(labelled, classes)
     order = require_order(order, images.shape[1])
-    return as_sequences(images[:, order], labels, classes, output_rows(require_outputs(outputs), images.shape[1]))
+    return Batch.of(as_sequences(images[:, order], labels, classes, output_rows(require_outputs(outputs), images.shape[1])))
 
 
 def sequential_images(name: str, labelled: Labelled, order: Array | None = None, classes: int = 10,
@@ -56,12 +57,12 @@ def sequential_images(name: str, labelled: Labelled, order: Array | None = None,
 
 
 def draw_images(rng: np.random.Generator, n: int, dtype: np.dtype, images: Array, labels: Array,
-                classes: int, rows: int) -> Batch:
+                classes: int, rows: int) -> Arrays:
     chosen = distinct(rng, n, len(images))
     return as_sequences(images[chosen], labels[chosen], classes, rows)
 
 
-def as_sequences(images: Array, labels: Array, classes: int, rows: int) -> Batch:
+def as_sequences(images: Array, labels: Array, classes: int, rows: int) -> Arrays:
     N, dtype = len(images), images.dtype
     t, mask = np.zeros((rows, N, classes), dtype), np.zeros((rows, N), bool)
     t[-1], mask[-1] = one_hot(labels, classes, dtype), True

@@ -17,7 +17,8 @@ from functools import partial
 import numpy as np
 
 from ref.arrays import require_count, require_float_dtype, require_number
-from ref.tasks.sequences.sequence_task import Array, Batch, SequenceTask, distinct
+from ref.batch import Batch
+from ref.tasks.sequences.sequence_task import Array, Arrays, SequenceTask, distinct
 
 Rows = Callable[[np.random.Generator, int], Array]  # (rng, n) -> rows (n, T + 1)
 
@@ -32,7 +33,7 @@ def next_symbols(rows: Array, C: int, dtype=np.float64) -> Batch:
     codes = rows.T
     mask = codes[1:] != END
     one_hot = np.eye(C + 1, C, dtype=dtype)  # the last row is zero, and END is its number
-    return one_hot[np.where(mask, codes[:-1], END)], one_hot[codes[1:]], mask
+    return Batch.of((one_hot[np.where(mask, codes[:-1], END)], one_hot[codes[1:]], mask))
 
 
 def next_symbol_task(name: str, T: int, C: int, rows: Rows, dtype=np.float64) -> SequenceTask:
@@ -42,8 +43,8 @@ def next_symbol_task(name: str, T: int, C: int, rows: Rows, dtype=np.float64) ->
                         require_float_dtype("dtype", dtype), threshold=0.0)
 
 
-def draw_next_symbol(rng: np.random.Generator, n: int, dtype: np.dtype, C: int, rows: Rows) -> Batch:
-    return next_symbols(rows(rng, n), C, dtype)
+def draw_next_symbol(rng: np.random.Generator, n: int, dtype: np.dtype, C: int, rows: Rows) -> Arrays:
+    return tuple(next_symbols(rows(rng, n), C, dtype))
 
 
 def stored_rows(rng: np.random.Generator, n: int, rows: Array) -> Array:
@@ -54,7 +55,7 @@ def stored_rows(rng: np.random.Generator, n: int, rows: Array) -> Array:
 def bits_per_character(cross_entropy: float, mask: Array) -> float:
     """Bits a target, from a cross-entropy in nats, summed over steps, mean over cases.
 
-    It is what a SequenceObjective without weight decay gives as its value; mask (S, N) is that of the same batch.
+    It is what an Objective with `Masked(loss)` and no weight decay gives as its value; mask (S, N) is that of the same batch.
     A uniform answer costs log2 C, whatever the text.
     """
     if cross_entropy == cross_entropy:  # NaN stays NaN

@@ -13,14 +13,14 @@ from ref.checks import (
     numerical_jacobian,
     require_equal,
 )
-from ref.losses import softmax_cross_entropy
+from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
+from ref.objective import Objective
 from ref.orthogonality import probes
 from ref.orthogonality.factorized_rnn import FactorizedRNN
 from ref.orthogonality.penalized import Penalized
 from ref.orthogonality.probes import gradient_norms
 from ref.orthogonality.soft_constraints import CompositeDecay, GaussianPrior, SoftOrthogonality
-from ref.sequence_objective import SequenceObjective
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal, probabilities
 
 PASSES = functions(FactorizedRNN, *FOUR_PASSES, "transition", "_composed", "_factored")
@@ -81,7 +81,7 @@ def norms_through_time() -> Case:
 def penalized(penalties: dict, margin: float | None, chunk: int = 1000) -> Case:
     network = FactorizedRNN(3, 4, 2, margin)
     name = f"orthogonality.penalized {' '.join(penalties)} margin {margin}"
-    plain = SequenceObjective(network, softmax_cross_entropy, chunk=chunk)
+    plain = Objective(network, Masked(softmax_cross_entropy), chunk=chunk)
     objective, theta = Penalized(plain, penalties), dense_start(network)
     batch = normal(3, 5, 3, seed=3), probabilities(3, 5, 2), np.ones((3, 5), bool)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ref.checks import Row, dense, numerical_jacobian, require_equal
+from ref.checks import Row, dense, numerical_jacobian, require_equal, richardson
 from ref.hessian_free import kfac, kflr, kfra, kronecker, span
 from ref.layers import logistic, softmax
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
@@ -38,8 +38,8 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
     network, name = MLP((*sizes, t.shape[1]), activations), f"Kronecker factors {loss.__name__.rpartition('.')[2]}"
     theta, x, N = dense_start(network), normal(len(t), sizes[0], seed=3), len(t)
     objective, batch = Objective(network, loss, 0.3, chunk=2), (x, t)
-    covers = functions(kronecker, "pre_activation_gradients", "input_factor") + functions(span, "span_curvature")
-    covers += functions(kflr, "kflr_blocks") + functions(kfra, "kfra_blocks", "recursion", "slope_moments")
+    covers = functions(MLP, "pre_activation_gradients", "slopes", "layer_inputs") + functions(kronecker, "input_factor", "paired")
+    covers += functions(span, "span_curvature") + functions(kflr, "kflr_blocks") + functions(kfra, "kfra_blocks", "recursion")
     covers += functions(kfac, "kfac_blocks") * (outcomes is not None)
 
     def run() -> list[Row]:
@@ -49,10 +49,15 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
             rows.append(Row(name, argument, label, require_equal(label, argument, got, expected, limit), limit))
 
         z, cache = network.forward(theta, x)
-        for l, ds in enumerate(kronecker.pre_activation_gradients(network, loss.gradient(z, t), cache), 1):
+        for l, ds in enumerate(network.pre_activation_gradients(loss.gradient(z, t), cache), 1):
             each = [numerical_jacobian(lambda b: loss.value(network.forward(with_bias(theta, l, b), x[[n]])[0], t[[n]]), theta[f"b{l}"])
                     for n in range(N)]
             check("pre-activation gradients against differences", f"s{l}", ds, np.array(each) / N)
+
+        for l, (y, slope) in enumerate(zip(network.layer_inputs(cache), network.slopes(cache)), 1):
+            s = y @ theta[f"W{l}"] + theta[f"b{l}"]
+            check("slopes against differences", f"s{l}", slope,
+                  richardson(lambda step: network.phi[l - 1].forward(s + step)[0]))
 
         blocks, exact = kflr.kflr_blocks(objective, theta, batch), pre_activation_curvature(network, loss, theta, x, t)
         for l, (block, G) in enumerate(zip(blocks, exact), 1):
@@ -71,7 +76,7 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
                 def sampled(z, t, rng):
                     return np.array([outcomes(*case)[i][1] for case in zip(z, t)])
 
-                drawn = SimpleNamespace(gradient=loss.gradient, sample_targets=sampled)
+                drawn = SimpleNamespace(**vars(loss) | {"sample_targets": sampled})
                 block = kfac.kfac_blocks(Objective(network, drawn, chunk=2), theta, twice, None)[l - 1]
                 mean = [total + probability * factor for total, factor in zip(mean, block)]
             check("K-FAC over all draws against KFLR", f"G{l}", mean[1], expected.G, 1e-12)

@@ -17,7 +17,7 @@ def objective(loss, t, sizes, activations, split=None, weight_decay: float = 0.0
     covers = functions(Objective, "value", "gradient", "value_and_gradient", "gradient_and_squares", "curvature",
                        "curvature_diagonal")
     covers += ("ref.curvature:gauss_newton_product", "ref.curvature:hessian_product")
-    covers += functions(Objective, "_chunks", "_decay", "forward_chunks") + ("ref.objective:accumulate",)
+    covers += functions(Objective, "_chunks", "_decay", "_add_decay", "mean") + ("ref.objective:add_terms",)
     return Case(name, covers, lambda: check_objective(
         Objective(network, loss, weight_decay, chunk), dense_start(network), batch, split=split, name=name))
 

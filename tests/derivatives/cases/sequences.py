@@ -7,21 +7,20 @@ import numpy as np
 from ref.checks import Row, check_objective, dense, numerical_jacobian, require_equal
 from ref.hessian_free import structural_damping
 from ref.layers import elman
-from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
+from ref.losses import Masked, logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 from ref.networks.elman_rnn import ElmanRNN
 from ref.objective import Objective
-from ref.sequence_objective import OverTime, SequenceObjective
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal, probabilities, unit_interval
 from tests.derivatives.cases.losses import LOSS
 
 
-def at_mask(objective: SequenceObjective, mask) -> SimpleNamespace:
+def at_mask(objective: Objective, mask) -> SimpleNamespace:
     """The objective as a function of (x, t), which is what check_objective varies."""
     def method(name: str):
         return lambda theta, batch, *args, **options: getattr(objective, name)(theta, (*batch, mask), *args, **options)
 
     return SimpleNamespace(network=objective.network, weight_decay=objective.weight_decay,
-                           loss=SimpleNamespace(value=lambda z, t: objective.loss.value(z, (t, mask))),
+                           loss=SimpleNamespace(value=lambda z, t: objective.loss.value(z, t, mask)),
                            **{name: method(name) for name in ("value", "gradient", "value_and_gradient", "curvature")})
 
 
@@ -36,15 +35,14 @@ def masked(share: float, *shape: int) -> np.ndarray:
     return mask
 
 
-OVER_TIME = functions(OverTime, *LOSS[:4], "_at_targets", "_weight", "share")
-SEQUENCES = OVER_TIME + functions(SequenceObjective, "_chunks") + functions(Objective, "forward_chunks")
+SEQUENCES = functions(Masked, *LOSS[:4], "_at_targets", "_scale", "weight") + functions(Objective, "_chunks", "mean")
 
 
 def sequence_objective(loss, T: int, t, mask, sizes, activation, outputs: str = "all", weight_decay: float = 0.0,
                        chunk: int = 1000, mean: str = "cases") -> Case:
     network = ElmanRNN(*sizes, t.shape[2], activation, outputs)
     name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}" + f" mean over {mean}" * (mean != "cases")
-    objective = SequenceObjective(network, loss, weight_decay, chunk, mean)
+    objective = Objective(network, Masked(loss, mean), weight_decay, chunk)
     batch = (normal(T, t.shape[1], sizes[0], seed=3), t)
 
     def after_logistic(p, t):
@@ -62,7 +60,7 @@ def structural_damping_case(T: int, activation: str, slope, outputs: str = "all"
     name, theta, x = f"structural damping {activation} T={T}", dense_start(network), normal(T, N, 2, seed=3)
     S = T if outputs == "all" else 1
     batch = (x, normal(S, N, 2, seed=4), masked(0.7, S, N) if S > 1 else every(S, N))
-    objective = SequenceObjective(network, squared_error, 0.1, chunk)
+    objective = Objective(network, Masked(squared_error), 0.1, chunk)
 
     def pre_activations(vector):
         p = theta.like(vector)

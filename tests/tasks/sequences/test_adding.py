@@ -5,8 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from ref.losses import squared_error
-from ref.sequence_objective import OverTime
+from ref.losses import Masked, squared_error
 from ref.tasks.sequences.adding import adding, baseline
 
 LENGTHS = [2, 3, 10, 51, 200]
@@ -54,8 +53,8 @@ def test_values_are_uniform():
 def test_baseline_is_the_error_of_the_best_constant(half_sum, constant, variance):
     assert baseline(half_sum) == pytest.approx(variance, rel=1e-15)
     _, x, t, mask = draw(2, n=200_000, half_sum=half_sum)
-    loss = OverTime(squared_error)
-    errors = {shift: 2 * loss.value(np.full_like(t, constant + shift), (t, mask)) for shift in (-0.02, 0, 0.02)}
+    loss = Masked(squared_error)
+    errors = {shift: 2 * loss.value(np.full_like(t, constant + shift), t, mask) for shift in (-0.02, 0, 0.02)}
     assert errors[0] == pytest.approx(variance, rel=0.01), "squared_error has the factor 1/2"
     assert min(errors, key=errors.get) == 0
     assert errors[0] == pytest.approx(np.var(t), rel=1e-3)

@@ -5,8 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from ref.losses import softmax_cross_entropy
-from ref.sequence_objective import OverTime
+from ref.losses import Masked, softmax_cross_entropy
 from ref.tasks.sequences.copy_memory import accuracy, baseline, copy_memory
 
 LENGTHS = [1, 2, 9, 50]
@@ -58,11 +57,11 @@ def test_baseline_is_the_loss_of_an_answer_without_memory(T):
     z = np.zeros_like(t)
     z[: T + 10, :, 0] = 800  # sure of the blank
     z[T + 10 :, :, 0] = -800  # one of the eight symbols, but which?
-    total = OverTime(softmax_cross_entropy).value(z, (t, mask))
+    total = Masked(softmax_cross_entropy).value(z, t, mask)
     assert total == pytest.approx(10 * np.log(8), rel=1e-12)
     assert baseline(T) == pytest.approx(total / (T + 20), rel=1e-12)
     z[T + 10 :, :, 3] += 0.5  # preferring a symbol does not help
-    assert OverTime(softmax_cross_entropy).value(z, (t, mask)) > total
+    assert Masked(softmax_cross_entropy).value(z, t, mask) > total
 
 
 def test_baselines_of_the_paper_s_lengths():

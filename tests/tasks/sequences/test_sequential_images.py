@@ -7,9 +7,9 @@ import struct
 import numpy as np
 import pytest
 
-from ref.losses import softmax_cross_entropy
+from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
-from ref.sequence_objective import SequenceObjective
+from ref.objective import Objective
 from ref.tasks.images import digits, mnist
 from ref.tasks.sequences.sequential_images import permutation, pool, sequences, sequential_images, train_test
 from ref.training.batches import minibatches
@@ -125,9 +125,9 @@ def test_epochs_without_replacement():
 def test_a_network_that_reads_out_the_last_step_takes_the_batch(labelled):
     batch = sequences(labelled, permutation(16))
     network = ElmanRNN(1, 5, 10, outputs=sequential_images("test", labelled).outputs)
-    objective = SequenceObjective(network, softmax_cross_entropy)
+    objective = Objective(network, Masked(softmax_cross_entropy))
     theta = network.init(np.random.default_rng(0))
-    everywhere = SequenceObjective(ElmanRNN(1, 5, 10), softmax_cross_entropy)
+    everywhere = Objective(ElmanRNN(1, 5, 10), Masked(softmax_cross_entropy))
     expected = everywhere.value(theta, sequences(labelled, permutation(16), outputs="all"))
     assert objective.value(theta, batch) == pytest.approx(expected, rel=1e-12)
 

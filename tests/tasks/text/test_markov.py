@@ -6,8 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from ref.losses import softmax_cross_entropy
-from ref.sequence_objective import OverTime
+from ref.losses import Masked, softmax_cross_entropy
 from ref.tasks.text.markov import MarkovSource
 from ref.tasks.text.next_symbol import bits_per_character
 
@@ -97,19 +96,19 @@ def test_the_best_model_reaches_the_floor_on_a_long_sample_and_no_other_does(C, 
     task = source.task(40)
     x, t, mask = task.sample(np.random.default_rng(0), 4000)
     z = source.predict(x)
-    loss = OverTime(softmax_cross_entropy)
+    loss = Masked(softmax_cross_entropy)
 
-    each = np.array([loss.value(z[:, n : n + 1], (t[:, n : n + 1], mask[:, n : n + 1])) for n in range(1000)])
+    each = np.array([loss.value(z[:, n : n + 1], t[:, n : n + 1], mask[:, n : n + 1]) for n in range(1000)])
     standard_error = each.std() / np.sqrt(4000) / (40 * np.log(2))
-    bits = bits_per_character(loss.value(z, (t, mask)), mask)
+    bits = bits_per_character(loss.value(z, t, mask), mask)
     assert standard_error < 0.01
     assert abs(bits - source.floor(40)) < 4 * standard_error
 
-    worse = bits_per_character(loss.value(z + 0.3 * np.random.default_rng(1).standard_normal(C), (t, mask)), mask)
+    worse = bits_per_character(loss.value(z + 0.3 * np.random.default_rng(1).standard_normal(C), t, mask), mask)
     assert worse > bits + 1e-4
     if order > 1:
         shorter = np.log(source.next_given(1))[x.argmax(axis=-1)]
-        assert bits_per_character(loss.value(shorter, (t, mask)), mask) == pytest.approx(source.entropy(1), abs=0.02)
+        assert bits_per_character(loss.value(shorter, t, mask), mask) == pytest.approx(source.entropy(1), abs=0.02)
         assert source.entropy(1) > source.entropy_rate() + 0.01
 
 
@@ -150,7 +149,7 @@ def test_what_never_happens_is_never_drawn():
     np.testing.assert_allclose(transient.stationary, [0, 0.5, 0.5], atol=1e-15)
     assert transient.entropy_rate() == 0 and 0 not in transient.sample(np.random.default_rng(0), 100, 5)
     x, t, mask = transient.task(5).sample(np.random.default_rng(0), 10)
-    assert OverTime(softmax_cross_entropy).value(transient.predict(x), (t, mask)) == 0
+    assert Masked(softmax_cross_entropy).value(transient.predict(x), t, mask) == 0
 
 
 def test_concentration_and_seed():

@@ -5,8 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from ref.losses import softmax_cross_entropy
-from ref.sequence_objective import OverTime
+from ref.losses import Masked, softmax_cross_entropy
 from ref.tasks.text.next_symbol import bits_per_character, next_symbol_task, next_symbols, stored_rows
 
 ROWS = np.array([[0, 3, 1, 2, 2], [2, 1, -1, -1, -1], [3, 0, 0, 3, -1]])
@@ -49,8 +48,8 @@ def test_a_uniform_answer_costs_log2_of_the_alphabet(C):
     rows = rng.integers(C, size=(6, 11))
     rows[2, 5:] = rows[4, 1:] = -1
     x, t, mask = next_symbols(rows, C)
-    loss = OverTime(softmax_cross_entropy)
-    assert bits_per_character(loss.value(np.zeros_like(t), (t, mask)), mask) == pytest.approx(np.log2(C), rel=1e-12)
+    loss = Masked(softmax_cross_entropy)
+    assert bits_per_character(loss.value(np.zeros_like(t), t, mask), mask) == pytest.approx(np.log2(C), rel=1e-12)
 
 
 def test_bits_are_the_mean_over_targets():
@@ -60,7 +59,7 @@ def test_bits_are_the_mean_over_targets():
     p = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
     bits = [-np.log2(p[k, n, ROWS[n, k + 1]]) for n in range(3) for k in range(4) if ROWS[n, k + 1] != -1]
     assert len(bits) == 8
-    cross_entropy = OverTime(softmax_cross_entropy).value(z, (t, mask))
+    cross_entropy = Masked(softmax_cross_entropy).value(z, t, mask)
     assert bits_per_character(cross_entropy, mask) == pytest.approx(np.mean(bits), rel=1e-12)
     assert np.isnan(bits_per_character(np.nan, mask)), "a network that has diverged"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, RMSprop
-from ref.orthogonality import ByName, CayleyDescent, cayley_step, factors, renormalised, spectral
+from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, PerParameter, RMSprop
+from ref.orthogonality import CayleyDescent, cayley_step, factors, renormalised, spectral
 from ref.parameters import Parameters
 from ref.training import same_batch, train
 from tests.orthogonality.descents import BATCH, Distances
@@ -19,7 +19,7 @@ def start(dtype=np.float64):
 
 
 def paper(margin: float = 0.1):
-    return ByName({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalised(1e-3, margin))}, others=RMSprop(1e-2))
+    return PerParameter({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalised(1e-3, margin))}, others=RMSprop(1e-2))
 
 
 def alone(optimizer, names, steps: int = 20):
@@ -45,15 +45,16 @@ def test_each_part_does_what_it_would_do_alone():
 
 def test_a_part_may_be_any_optimiser_that_takes_its_gradient_at_theta():
     parts = {("U",): CayleyDescent(0.05), ("p",): Momentum(0.01, 0.8), ("V", "b"): Adam(0.02)}
-    result = train(ByName(parts), Distances(**TARGETS), start(), same_batch(BATCH), 20, progress=False)
+    result = train(PerParameter(parts), Distances(**TARGETS), start(), same_batch(BATCH), 20, progress=False)
     for names, part in parts.items():
         expected = alone(part, names)
         for name in names:
             np.testing.assert_array_equal(result.theta[name], expected[name])
     assert result.rows[-1]["momentum"] == 0.8
-    nesterov = ByName({("U", "V"): CayleyDescent(0.05)}, others=Nesterov(0.01))
-    with pytest.raises(TypeError, match="asked for it elsewhere, as Nesterov's"):
-        nesterov.step(start(), nesterov.init(start()), Distances(**TARGETS), BATCH)
+    with pytest.raises(TypeError, match="others is a Nesterov, which has no update: see Updates in ref.protocols"):
+        PerParameter({("U", "V"): CayleyDescent(0.05)}, others=Nesterov(0.01))
+    with pytest.raises(TypeError, match=r"parts\[\('b',\)\] is a Nesterov, which has no update"):
+        PerParameter({("b",): Nesterov(0.01)})
 
 
 def test_it_learns_the_factors_of_a_matrix():
@@ -73,7 +74,7 @@ def test_it_learns_the_factors_of_a_matrix():
             return 1
 
     theta = Parameters.from_arrays({"U": U, "p": p, "V": V})
-    optimizer = ByName({("U", "V"): CayleyDescent(0.1)}, others=GradientDescent(renormalised(1.0, 0.5)))
+    optimizer = PerParameter({("U", "V"): CayleyDescent(0.1)}, others=GradientDescent(renormalised(1.0, 0.5)))
     result = train(optimizer, Factored(), theta, same_batch(BATCH), 1000, progress=False)
     assert result.rows[0]["loss"] > 10 and result.rows[-1]["loss"] < 1e-6
     assert max(row["defect"] for row in result.rows) < 1e-12
@@ -105,17 +106,17 @@ def test_the_dtype_is_kept_and_nothing_is_mutated(dtype):
 
 def test_bad_names_are_refused():
     with pytest.raises(ValueError, match="parts has U more than once"):
-        ByName({("U",): CayleyDescent(0.1), ("U", "V"): CayleyDescent(0.1)})
+        PerParameter({("U",): CayleyDescent(0.1), ("U", "V"): CayleyDescent(0.1)})
     for parts, others, match in (
         ({("W",): CayleyDescent(0.1)}, RMSprop(0.1), "parts has W but theta holds U, p, b, V"),
         ({("U", "V"): CayleyDescent(0.1)}, None, "theta holds p, b, which no part has and others is None"),
         ({("U", "p"): CayleyDescent(0.1)}, RMSprop(0.1), r"p has shape \(5,\) but must be \(n, p\)"),
     ):
         with pytest.raises(ValueError, match=match):
-            ByName(parts, others).init(start())
+            PerParameter(parts, others).init(start())
     with pytest.raises(TypeError, match="theta is a ndarray but must be Parameters"):
         paper().step(start().vector, {}, Distances(**TARGETS), BATCH)
     with pytest.raises(ValueError, match="state has no 't'"):
         paper().step(start(), {}, Distances(**TARGETS), BATCH)
-    everything = ByName({("U", "V"): CayleyDescent(0.1), ("p", "b"): RMSprop(0.1)}, others=Adam())
+    everything = PerParameter({("U", "V"): CayleyDescent(0.1), ("p", "b"): RMSprop(0.1)}, others=Adam())
     assert not any(key.startswith("others") for key in everything.init(start()))  # others may have nothing to do
