@@ -15,17 +15,17 @@ Array = np.ndarray
 
 
 class NetworkAsOp:
-    """forward(W1, b1, ...) and so on, at fixed inputs x."""
+    """forward(W1, b1, ...) and so on, at fixed inputs."""
 
-    def __init__(self, network, theta, x: Array):
-        self.network, self.theta, self.x = network, theta, x
+    def __init__(self, network, theta, inputs: tuple):
+        self.network, self.theta, self.inputs = network, theta, inputs
 
     def _join(self, arrays) -> "Parameters":  # noqa: F821 - whatever theta is
         return self.theta.like(np.concatenate([array.ravel() for array in arrays]))
 
     def forward(self, *arrays):
         theta = self._join(arrays)
-        return self.network.forward(theta, self.x.astype(theta.vector.dtype, copy=False))
+        return self.network.forward(theta, *(x.astype(theta.vector.dtype, copy=False) for x in self.inputs))
 
     def backward(self, dz, cache):
         return tuple(array for _, array in self.network.backward(dz, cache).items())
@@ -54,28 +54,29 @@ def check_backward_squares(network, theta, x: Array, seed: int = 0, tolerance: f
     return worst
 
 
-def check_network(network, theta, x: Array, seed: int = 0, linear: bool = False, name: str | None = None) -> list[Row]:
+def check_network(network, theta, x: Array | tuple, seed: int = 0, linear: bool = False,
+                  name: str | None = None) -> list[Row]:
     """Every check of the network at theta and x; CheckFailure at the first that fails.
 
-    theta, x   float64, small, all dimensions different, away from kinks
+    theta, x   float64, small, all dimensions different, away from kinks; a tuple where the network takes several inputs
     linear     the outputs are linear in the parameters
     """
-    name = name or op_name(network)
-    op = NetworkAsOp(network, theta, x)
+    name, inputs = name or op_name(network), x if isinstance(x, tuple) else (x,)
+    op = NetworkAsOp(network, theta, inputs)
     rows = check_op(op, dict(theta.items()), seed, linear=linear, name=name)
     rng = np.random.default_rng(seed)
     v = theta.like(rng.standard_normal(theta.vector.size))
-    dz, Rdz = rng.standard_normal((2, *network.forward(theta, x)[0].shape))
+    dz, Rdz = rng.standard_normal((2, *network.forward(theta, *inputs)[0].shape))
 
-    def passes(x, dz, Rdz):
-        z, cache = network.forward(theta, x)
+    def passes(dz, Rdz, *inputs):
+        z, cache = network.forward(theta, *inputs)
         Rz, r_cache = network.r_forward(v, cache)
         results = (z, network.backward(dz, cache), Rz, network.r_backward(Rdz, dz, cache, r_cache))
         return results + network.backward_squares(dz, cache) if hasattr(network, "backward_squares") else results
 
-    check_pure(passes, x, dz, Rdz, name=name)
+    check_pure(passes, dz, Rdz, *inputs, name=name)
     rows += [Row(name, "x, dz", "same bits, nothing mutated", 0.0, 0.0),
-             Row(name, "x, dz", "memory layouts", check_layouts(passes, x, dz, Rdz, name=name), 1e-12)]
+             Row(name, "x, dz", "memory layouts", check_layouts(passes, dz, Rdz, *inputs, name=name), 1e-12)]
     if hasattr(network, "backward_squares"):
-        rows.append(Row(name, "all", "squares against a loop over cases", check_backward_squares(network, theta, x, seed), 1e-12))
+        rows.append(Row(name, "all", "squares against a loop over cases", check_backward_squares(network, theta, *inputs, seed=seed), 1e-12))
     return rows

@@ -1,6 +1,11 @@
-"""All checks of an objective: value, gradient and curvature on the flat vector, at a batch (x, t)."""
+"""All checks of an objective: value, gradient and curvature on the flat vector, at a batch.
+
+A batch is a tuple whose first array is the network's input and whose others are the loss's targets, such as (x, t), or
+an object with .inputs, .targets and .axis, such as ref.batch.Batch.  Arrays that are not of floats stay as they are.
+"""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -32,12 +37,20 @@ class _Signs:
         return np.broadcast_to(np.asarray(values)[self.picks], shape)
 
 
+def _parts(batch) -> tuple[tuple, tuple, Callable]:
+    """The inputs, the targets, and the function that makes a batch of other arrays in their places."""
+    if isinstance(batch, tuple):
+        return batch[:1], batch[1:], lambda *arrays: arrays
+    n = len(batch.inputs)
+    return batch.inputs, batch.targets, lambda *arrays: type(batch)(arrays[:n], arrays[n:], batch.axis)
+
+
 def check_squares(objective, theta, batch, tolerance: float = 1e-12) -> float:
     """gradient_and_squares against a loop over cases: 1/N Σₙ gₙ², gₙ without weight decay; the worst relative error."""
-    x, t = batch
     value, gradient, squares = objective.gradient_and_squares(theta, batch)
-    cases = [objective.gradient(theta, (x[n : n + 1], t[n : n + 1])).vector - objective.weight_decay * theta.vector
-             for n in range(len(x))]
+    inputs, targets, of_arrays = _parts(batch)
+    cases = [objective.gradient(theta, of_arrays(*(array[n : n + 1] for array in inputs + targets))).vector
+             - objective.weight_decay * theta.vector for n in range(len(inputs[0]))]
     check = "squares against a loop over cases"
     require_nonzero(check, "theta", np.mean(np.square(cases), axis=0))
     return max(require_equal(check, "value", value, np.float64(objective.value(theta, batch)), tolerance),
@@ -47,7 +60,8 @@ def check_squares(objective, theta, batch, tolerance: float = 1e-12) -> float:
 
 def check_curvature_diagonal(objective, theta, batch, tolerance: float = 1e-12) -> float:
     """The mean of curvature_diagonal over all 2^C signs of the outputs is diag(G) exactly; the relative error."""
-    picks = list(itertools.product((0, 1), repeat=batch[1].shape[1]))
+    _, (t,), _ = _parts(batch)
+    picks = list(itertools.product((0, 1), repeat=t.shape[1]))
     mean = np.mean([objective.curvature_diagonal(theta, batch, _Signs(row)).vector for row in picks], axis=0)
     expected = np.diag(dense(objective.curvature(theta, batch).matvec, theta.vector.size)) - objective.weight_decay
     require_nonzero("curvature diagonal", "theta", expected)
@@ -58,10 +72,11 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
     """Every check of the objective at theta and batch; CheckFailure at the first that fails.
 
     objective   network, loss, weight_decay; value, gradient, value_and_gradient, curvature(theta, batch, product, damping)
-    split       as in check_loss, where the loss's Gauss-Newton part is not made at the outputs z
+    split       as in check_loss, where the loss's Gauss-Newton part is not made at the outputs z: (inner, outer), the
+                value being outer(inner(z), *targets)
     """
     name = name or op_name(objective)
-    x, t = batch
+    inputs, targets, _ = _parts(batch)
     P, point, decay = theta.vector.size, theta.vector, objective.weight_decay
     rng = np.random.default_rng(seed)
     v, damping = rng.standard_normal(P), rng.random(P)
@@ -91,8 +106,8 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
             require_equal("value_and_gradient", "gradient", both[1].vector, gradient(point), 1e-13)), 1e-13),
         Row(name, "v", "Hessian product against differences", check_hessian_product(gradient, H, point, seed), 1e-8),
         Row(name, "v", "Gauss-Newton product against dense J'HJ", check_gauss_newton(
-            lambda v: G(v) - decay * v, lambda w: inner(objective.network.forward(theta.like(w), x)[0]),
-            lambda p: outer(p, t), point), 1e-8),
+            lambda v: G(v) - decay * v, lambda w: inner(objective.network.forward(theta.like(w), *inputs)[0]),
+            lambda p: outer(p, *targets), point), 1e-8),
         Row(name, "v", "symmetry of H", check_symmetry(H, P, seed), 1e-12),
         Row(name, "v", "symmetry of G", check_symmetry(G, P, seed), 1e-12),
         Row(name, "v", "G positive semi-definite", check_positive_semidefinite(G, P), 1e-12),
@@ -100,12 +115,15 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
         Row(name, "theta", "Taylor slope 3 (shortfall)", check_taylor(along, coefficients, "hessian"), 0.1),
     ]
     rows += _damping_rows(objective, theta, batch, v, damping, name) + _hygiene_rows(objective, theta, batch, v, seed, name)
-    if hasattr(objective, "gradient_and_squares"):
+    if _has_squares(objective):
         rows.append(Row(name, "theta", "squares against a loop over cases", check_squares(objective, theta, batch), 1e-12))
-    if hasattr(objective, "curvature_diagonal"):
         error = check_curvature_diagonal(objective, theta, batch)
         rows.append(Row(name, "theta", "curvature diagonal over all signs", error, 1e-12))
     return rows
+
+
+def _has_squares(objective) -> bool:
+    return hasattr(objective, "curvature_diagonal") and hasattr(objective.network, "backward_squares")
 
 
 def _gradient_errors(objective, theta, batch) -> dict[str, float]:
@@ -134,17 +152,21 @@ def _damping_rows(objective, theta, batch, v: Array, damping: Array, name: str) 
 
 
 def _hygiene_rows(objective, theta, batch, v: Array, seed: int, name: str) -> list[Row]:
-    def passes(point, v, x, t):
-        at, batch = theta.like(point), (x, t)
+    inputs, targets, of_arrays = _parts(batch)
+    arrays = list(inputs + targets)
+    floats = [i for i, array in enumerate(arrays) if array.dtype.kind == "f"]
+
+    def passes(point, v, *moved):
+        others = dict(zip(floats, moved))
+        at, batch = theta.like(point), of_arrays(*(others.get(i, array) for i, array in enumerate(arrays)))
         results = [objective.value_and_gradient(at, batch), *(objective.curvature(at, batch, product).matvec(v) for product in PRODUCTS)]
-        if hasattr(objective, "gradient_and_squares"):
-            results.append(objective.gradient_and_squares(at, batch))
-        if hasattr(objective, "curvature_diagonal"):
-            results.append(objective.curvature_diagonal(at, batch, np.random.default_rng(seed)))
+        if _has_squares(objective):
+            results += [objective.gradient_and_squares(at, batch),
+                        objective.curvature_diagonal(at, batch, np.random.default_rng(seed))]
         return results
 
-    arrays = (theta.vector, v, *batch)
-    check_pure(passes, *arrays, name=name)
+    arguments = (theta.vector, v, *(arrays[i] for i in floats))
+    check_pure(passes, *arguments, name=name)
     return [Row(name, "all", "same bits, nothing mutated", 0.0, 0.0),
-            Row(name, "all", "memory layouts", check_layouts(passes, *arrays, name=name), 1e-12),
-            Row(name, "all", "float32 stays float32", check_float32(passes, *arrays, name=name), 1e-4)]
+            Row(name, "all", "memory layouts", check_layouts(passes, *arguments, name=name), 1e-12),
+            Row(name, "all", "float32 stays float32", check_float32(passes, *arguments, name=name), 1e-4)]

@@ -15,6 +15,7 @@ from ref.checks import (
 )
 from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.mlp import MLP
 from ref.objective import Objective
 from ref.orthogonality import probes
 from ref.orthogonality.factorized_rnn import FactorizedRNN
@@ -119,7 +120,27 @@ def penalized(penalties: dict, margin: float | None, chunk: int = 1000) -> Case:
                                 "_add_composed_product", "penalized_array"), run)
 
 
+def penalized_squares() -> Case:
+    """The loss's squares as they are; value and gradient with the penalty."""
+    network, name = MLP((3, 4, 2)), "orthogonality.penalized squares"
+    plain = Objective(network, softmax_cross_entropy, 0.2)
+    objective, theta = Penalized(plain, {"W1": [CompositeDecay(0.3)]}), network.init(np.random.default_rng(0), "glorot")
+    batch = normal(5, 3, seed=3), probabilities(5, 2)
+
+    def run() -> list[Row]:
+        value, gradient, squares = objective.gradient_and_squares(theta, batch)
+        expected_value, expected = objective.value_and_gradient(theta, batch)
+        label = "gradient_and_squares"
+        return [Row(name, "theta", label, error, 1e-13) for error in (
+            require_equal(label, "value", np.float64(value), np.float64(expected_value), 1e-13),
+            require_equal(label, "gradient", gradient.vector, expected.vector, 1e-13),
+            require_equal(label, "squares", squares.vector, plain.gradient_and_squares(theta, batch)[2].vector, 1e-13))]
+
+    return Case(name, functions(Penalized, "gradient_and_squares"), run)
+
+
 FACTORIZED = [
+    penalized_squares(),
     factorized_rnn(1, 0.3, "tanh", "all"),
     factorized_rnn(3, None, "softplus", "last", (2, 3, 4)),
     factorized_rnn(2, 1.0, "identity", "all", (3, 5, 2)),

@@ -1,7 +1,5 @@
 """Objectives over sequences, and structural damping."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from ref.checks import Row, check_objective, dense, numerical_jacobian, require_equal
@@ -12,16 +10,6 @@ from ref.networks.elman_rnn import ElmanRNN
 from ref.objective import Objective
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal, probabilities, unit_interval
 from tests.derivatives.cases.losses import LOSS
-
-
-def at_mask(objective: Objective, mask) -> SimpleNamespace:
-    """The objective as a function of (x, t), which is what check_objective varies."""
-    def method(name: str):
-        return lambda theta, batch, *args, **options: getattr(objective, name)(theta, (*batch, mask), *args, **options)
-
-    return SimpleNamespace(network=objective.network, weight_decay=objective.weight_decay,
-                           loss=SimpleNamespace(value=lambda z, t: objective.loss.value(z, t, mask)),
-                           **{name: method(name) for name in ("value", "gradient", "value_and_gradient", "curvature")})
 
 
 def every(*shape: int) -> np.ndarray:
@@ -43,15 +31,15 @@ def sequence_objective(loss, T: int, t, mask, sizes, activation, outputs: str = 
     network = ElmanRNN(*sizes, t.shape[2], activation, outputs)
     name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}" + f" mean over {mean}" * (mean != "cases")
     objective = Objective(network, Masked(loss, mean), weight_decay, chunk)
-    batch = (normal(T, t.shape[1], sizes[0], seed=3), t)
+    batch = (normal(T, t.shape[1], sizes[0], seed=3), t, mask)
 
-    def after_logistic(p, t):
+    def after_logistic(p, t, mask):
         return np.sum(((p - t) ** 2)[mask]) / (2 * t.shape[1])
 
     split = (logistic_squared_error.prediction, after_logistic) if loss is logistic_squared_error else None
     covers = SEQUENCES + functions(Objective, "curvature") + functions(elman, *FOUR_PASSES)
     return Case(name, covers, lambda: check_objective(
-        at_mask(objective, mask), dense_start(network), batch, split=split, name=name))
+        objective, dense_start(network), batch, split=split, name=name))
 
 
 def structural_damping_case(T: int, activation: str, slope, outputs: str = "all", chunk: int = 1000) -> Case:
