@@ -25,30 +25,38 @@ class Backtracked(NamedTuple):
     phi: float
     f: float  # the objective there
     last: Iterate  # where CG ended: the next start
-    evaluations: int
+
+
+class BestSoFar:
+    """The iterate c_m at which the walk back would end if CG had ended with the m-th one: one vector, whatever m is."""
+
+    def __init__(self):
+        self.chosen, self.f_before = None, np.inf
+
+    def offer(self, iterate: Iterate, f: float) -> None:
+        """The next iterate, whose x the next iteration of CG writes over, and the objective there."""
+        f = f if np.isfinite(f) else np.inf
+        if self.chosen is None:
+            self.chosen = Backtracked(iterate.x.copy(), iterate.i, iterate.phi, f, iterate)
+        elif f <= self.f_before and f < np.inf:
+            np.copyto(self.chosen.x, iterate.x)
+            self.chosen = self.chosen._replace(i=iterate.i, phi=iterate.phi, f=f)
+        self.f_before = f
 
 
 def backtrack(iterates: Iterable[Iterate], value: Callable[[Array], float]) -> Backtracked:
-    """Consume the iterates of one CG run; value(x) is the objective at theta + x.
+    """Run CG to its end, since it computes its iterates when they are asked for; value(x) is the objective at theta + x.
 
-    A value that is not finite counts as infinity, and the walk never ends there unless all values are.
+    A value that is not finite counts as infinity: such an iterate is chosen only where no value is finite.
     """
-    chosen, before, n = None, np.inf, 0
+    best = BestSoFar()
     for iterate in iterates:
-        f = value(iterate.x)
-        f = f if np.isfinite(f) else np.inf
-        n += 1
-        if chosen is None:
-            chosen = Backtracked(iterate.x.copy(), iterate.i, iterate.phi, f, iterate, n)
-        elif f <= before and f < np.inf:
-            np.copyto(chosen.x, iterate.x)
-            chosen = chosen._replace(i=iterate.i, phi=iterate.phi, f=f)
-        before = f
-    return chosen._replace(last=iterate, evaluations=n)
+        best.offer(iterate, value(iterate.x))
+    return best.chosen._replace(last=iterate)
 
 
 def take_last(iterates: Iterable[Iterate], value: Callable[[Array], float]) -> Backtracked:
     """No backtracking: the last iterate, whatever the objective says of it."""
     for iterate in iterates:
         pass
-    return Backtracked(iterate.x.copy(), iterate.i, iterate.phi, value(iterate.x), iterate, 1)
+    return Backtracked(iterate.x.copy(), iterate.i, iterate.phi, value(iterate.x), iterate)

@@ -8,11 +8,12 @@
 In Hessian-free optimisation A = G + damping, b = -∇f, so phi is the model's M(x) - M(0).  CG first takes the directions of
 high curvature, so stopping early is itself a kind of damping.
 
-The iterates at ceil(gamma^j), j = 0, 1, ..., and the last one are yielded: whoever consumes them keeps what it needs, and
-nothing is stored here.  Martens 2010, section 4.6 (gamma = 1.3); Martens & Sutskever 2012, section 4.
+Nothing is computed before the iterates are asked for.  Those at ceil(gamma^j), j = 0, 1, ..., and the last one are
+yielded; the caller keeps what it needs, nothing is stored here.  Martens 2010, section 4.6 (gamma = 1.3); Martens & Sutskever 2012, section 4.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from math import ceil
 from typing import NamedTuple
 
@@ -74,22 +75,24 @@ def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) ->
     ry = dot(r, y)
     phi = 0.5 * (dot(r, x) - dot(b, x))
     phis.append(phi)
-    j, stored = 0, 1
+    stored = stored_at(gamma)
+    next_stored = next(stored)
     for i in range(max_iterations + 1):
-        del y  # its memory is free for A's product, and A p's for the next y
-        why = "decrease" if i and stop(phis) else "iterations" if i == max_iterations else None
-        if not why:
-            Ap = A @ p
-            pAp = dot(p, Ap)
-            if not (pAp > 0 and ry > 0):  # also where it is NaN
-                why = "curvature"
-        if why or i == stored:
-            yield Iterate(i, x, phi, why)
-        if why:
-            return
-        while stored <= i:
-            j += 1
-            stored = ceil(gamma**j)
+        del y  # frees its memory for A p below
+        if i and stop(phis):
+            why = "decrease"
+            break
+        if i == max_iterations:
+            why = "iterations"
+            break
+        Ap = A @ p
+        pAp = dot(p, Ap)
+        if not (pAp > 0 and ry > 0):  # also where it is NaN
+            why = "curvature"
+            break
+        if i == next_stored:
+            yield Iterate(i, x, phi, None)
+            next_stored = next(stored)
         alpha = ry / pAp
         add_product(x, alpha, p)
         add_product(r, alpha, Ap)
@@ -97,11 +100,22 @@ def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) ->
             np.subtract(A @ x, b, out=r)
         phi = 0.5 * (dot(r, x) - dot(b, x))
         phis.append(phi)
-        del Ap
+        del Ap  # and this one frees its own for the next y
         y = r if P is None else r / P
         ry, ry_before = dot(r, y), ry
         p *= ry / ry_before
         p -= y
+    yield Iterate(i, x, phi, why)
+
+
+def stored_at(gamma: float) -> Iterator[int]:
+    """The different ones of ceil(gamma^j), j = 0, 1, ...: with gamma = 1.3 these are 1, 2, 3, 4, 5, 7, 9, ..."""
+    last = 0
+    for j in count():
+        i = ceil(gamma**j)
+        if i > last:
+            yield i
+            last = i
 
 
 def _vector(name: str, array, b) -> Array:
@@ -109,5 +123,6 @@ def _vector(name: str, array, b) -> Array:
     if array.dtype != np.asarray(b).dtype:
         raise TypeError(f"{name} is {array.dtype} but b is {b.dtype}")
     if array.ndim != 1 or array.shape != np.shape(b):
-        raise ValueError(f"{name} has shape {array.shape} but must be a vector" + ("" if name == "b" else f" of b's shape {np.shape(b)}"))
+        of_shape = "" if name == "b" else f" of b's shape {np.shape(b)}"
+        raise ValueError(f"{name} has shape {array.shape} but must be a vector{of_shape}")
     return array
