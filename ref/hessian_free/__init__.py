@@ -7,20 +7,25 @@ The curvature products themselves are ref.curvature and Objective.curvature, sin
 from ref.curvature import gauss_newton_product, hessian_product
 from ref.hessian_free.backtracking import backtrack
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
-from ref.hessian_free.factored_damping import candidates, damped_cholesky, trace_norm
-from ref.hessian_free.growing_batches import growing
-from ref.hessian_free.kfac import kfac_blocks
-from ref.hessian_free.kfac_optimizer import KFAC
-from ref.hessian_free.kflr import kflr_blocks
-from ref.hessian_free.kfra import kfra_blocks
-from ref.hessian_free.kronecker import Block, solve
+from ref.hessian_free.kfac import (
+    KFAC,
+    Block,
+    candidates,
+    damped_cholesky,
+    growing,
+    kfac_blocks,
+    kflr_blocks,
+    kfra_blocks,
+    rescaled,
+    solve,
+    trace_norm,
+)
 from ref.hessian_free.krylov_subspace_descent import KrylovSubspaceDescent
 from ref.hessian_free.line_search import armijo
 from ref.hessian_free.minibatches import Batches, cycling
 from ref.hessian_free.optimizer import HessianFree
 from ref.hessian_free.preconditioner import fisher_preconditioner
 from ref.hessian_free.sequences import fresh_sequences
-from ref.hessian_free.span import rescaled
 from ref.hessian_free.structural_damping import structurally_damped
 from ref.linalg.conjugate_gradient import Iterate, conjugate_gradient
 from ref.linalg.stopping import fixed_iterations, relative_decrease, relative_decrease_2012

@@ -55,10 +55,10 @@ EQUIVALENT = [
     ("ref.losses.logistic_squared_error:gauss_newton_product", "1 - p", "-(1 - p)", SQUARED),
     ("ref.losses.logistic_squared_error:mean_curvature", "p * (1 - p)", "-(p * (1 - p))", SQUARED),
     ("ref.losses.logistic_squared_error:mean_curvature", "1 - p", "-(1 - p)", SQUARED),
-    ("ref.hessian_free.kronecker:input_factor", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
+    ("ref.hessian_free.kfac.kronecker:input_factor", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
      "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
-    ("ref.hessian_free.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)", "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
-    ("ref.hessian_free.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)", EITHER_SIGN),
+    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)", "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
+    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)", EITHER_SIGN),
     *((f"ref.losses.{loss}:curvature_factor", factor, negated, EITHER_SIGN) for loss, factor, negated in (
         ("squared_error", "xi / len(z) ** 0.5", "-(xi / len(z) ** 0.5)"),
         ("squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),

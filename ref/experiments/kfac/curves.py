@@ -10,7 +10,7 @@ until then the exact quadratic charges lambda/2 |d|² for every step.  In a run 
 in one of a few hundred it is most of them.  The grid ends below the weight decay, beside which lambda no longer counts.
 
 All begin at the same parameters and have the same budget in gradient-equivalents, in which K-FAC's products of factors,
-their Cholesky factors and its solutions count with all else (ref.hessian_free.kfac_cost).  An iteration is one step.
+their Cholesky factors and its solutions count with all else (ref.hessian_free.kfac.cost).  An iteration is one step.
 """
 
 import numpy as np

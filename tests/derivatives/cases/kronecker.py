@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from ref.checks import Row, dense, numerical_jacobian, require_equal, richardson
-from ref.hessian_free import kfac, kflr, kfra, kronecker, span
+from ref.hessian_free.kfac import kfac, kflr, kfra, kronecker, span
 from ref.layers import logistic, softmax
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 from ref.networks.mlp import MLP

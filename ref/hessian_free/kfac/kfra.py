@@ -12,7 +12,7 @@ Botev, Ritter & Barber 2017.
 
 import numpy as np
 
-from ref.hessian_free.kronecker import Block, input_factor, paired
+from ref.hessian_free.kfac.kronecker import Block, input_factor, paired
 from ref.parameters import Parameters
 
 Array = np.ndarray

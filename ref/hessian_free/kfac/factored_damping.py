@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
 from ref.arrays import require_number
-from ref.hessian_free.kronecker import Block
+from ref.hessian_free.kfac.kronecker import Block
 
 LARGEST = 1.0  # gamma's upper bound in the search, as in Martens' released code
 

@@ -5,11 +5,11 @@ import pytest
 from scipy.linalg import LinAlgError
 
 from ref.hessian_free import Block, candidates, damped_cholesky, kflr_blocks, solve, trace_norm
-from ref.hessian_free.factored_damping import damped, neighbours
-from ref.hessian_free.kronecker import packed, unpacked, zero_blocks
+from ref.hessian_free.kfac.factored_damping import damped, neighbours
+from ref.hessian_free.kfac.kronecker import packed, unpacked, zero_blocks
 from ref.parameters import Parameters
 from tests.hessian_free.problems import problem
-from tests.hessian_free.test_kronecker_factors import layer
+from tests.hessian_free.kfac.test_kronecker_factors import layer
 
 
 def blocks_of(p):

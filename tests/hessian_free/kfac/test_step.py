@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ref.hessian_free import KFAC, kfac_optimizer, kfra_blocks
-from tests.hessian_free.oracle_kfac import OracleKFAC
+from ref.hessian_free import KFAC, kfra_blocks
+from ref.hessian_free.kfac import optimizer as kfac_optimizer
+from tests.hessian_free.kfac.oracle import OracleKFAC
 from tests.hessian_free.problems import problem
 
 

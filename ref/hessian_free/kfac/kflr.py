@@ -1,6 +1,6 @@
 import numpy as np
 
-from ref.hessian_free.kronecker import Block, input_factor, paired
+from ref.hessian_free.kfac.kronecker import Block, input_factor, paired
 from ref.parameters import Parameters
 
 

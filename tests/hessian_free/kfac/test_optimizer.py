@@ -13,7 +13,7 @@ from ref.parameters import Parameters
 from ref.training.recorder import Checkpoint
 from tests.hessian_free.counted import CountedNetwork
 from tests.hessian_free.problems import problem
-from tests.hessian_free.test_kfac_step import run
+from tests.hessian_free.kfac.test_step import run
 
 METHODS = ["kfac", "kfra", "kflr"]
 FIELDS = {"loss", "loss_after", "rho", "damping", "gamma", "rate", "momentum", "model", "gradient_norm", "norm",

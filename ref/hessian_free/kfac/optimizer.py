@@ -1,8 +1,8 @@
 """K-FAC, KFRA and KFLR: the gradient preconditioned by Kronecker-factored blocks, then rescaled by the exact quadratic.
 
     factors     of each layer, on a part of the batch; of their moving means a share min(1 - 1/k, 0.95) is the past's at step k
-    U           the gradient solved for by the damped blocks                ref.hessian_free.kronecker, .factored_damping
-    d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch               ref.hessian_free.span
+    U           the gradient solved for by the damped blocks                ref.hessian_free.kfac.kronecker, .factored_damping
+    d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch               ref.hessian_free.kfac.span
     theta       <- theta + d
     lambda      by Levenberg-Marquardt every T1 = 5 steps, by factors omega1 = (19/20)^T1, the model's decrease being ½ gᵀd
     gamma       √(lambda + decay) at first; every T2 = 20 steps the best of gamma, omega2 gamma and gamma/omega2 for the
@@ -20,14 +20,14 @@ import numpy as np
 
 from ref.arrays import dot, require_count, require_number
 from ref.batch import Batch
-from ref.hessian_free import kfac_cost as cost
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
-from ref.hessian_free.factored_damping import candidates, neighbours
-from ref.hessian_free.kfac import kfac_blocks
-from ref.hessian_free.kflr import kflr_blocks
-from ref.hessian_free.kfra import kfra_blocks
-from ref.hessian_free.kronecker import Block, packed, solve, unpacked, zero_blocks
-from ref.hessian_free.span import rescaled
+from ref.hessian_free.kfac import cost
+from ref.hessian_free.kfac.factored_damping import candidates, neighbours
+from ref.hessian_free.kfac.kfac import kfac_blocks
+from ref.hessian_free.kfac.kflr import kflr_blocks
+from ref.hessian_free.kfac.kfra import kfra_blocks
+from ref.hessian_free.kfac.kronecker import Block, packed, solve, unpacked, zero_blocks
+from ref.hessian_free.kfac.span import rescaled
 from ref.hessian_free.work import Counted
 from ref.optimizers.first_order import State, Step, require_parameters, state_count, state_vector
 from ref.parameters import Parameters

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import rescaled
-from ref.hessian_free.span import minimise, span_curvature
+from ref.hessian_free.kfac.span import minimise, span_curvature
 from tests.hessian_free.counted import CountedNetwork
 from tests.hessian_free.problems import LOSS_NAMES, problem
 
