@@ -16,11 +16,11 @@ import numpy as np
 
 from ref.arrays import require_count, require_floats, require_number
 from ref.parameters import Parameters
+from ref.training.budgets import Budgets
 from ref.training.recorder import Checkpoint, Memory, Recorder, Row
 
-BUDGETS = ("steps", "seconds", "gradient_equivalents")  # the reasons of an ordinary end
 REACHED = "reached"  # until() held of an evaluation
-NOT_FINITE = ("loss not finite", "parameters not finite")  # and of an early one
+NOT_FINITE = ("loss not finite", "parameters not finite")  # the reasons of an early end
 
 
 class Result(NamedTuple):
@@ -71,16 +71,43 @@ def train(
     """
     if until and not evaluate:
         raise ValueError("until judges evaluations, but evaluate is None")
-    n_steps, evaluate_every = require_count("n_steps", n_steps), require_count("evaluate_every", evaluate_every)
-    budgets = {"steps": n_steps, "seconds": max_seconds, "gradient_equivalents": max_gradient_equivalents}
-    budgets = {name: most for name, most in budgets.items() if most is not None}
-    for name, most in budgets.items():
-        require_number(f"budget of {name}", most, above=0)
+    budgets = Budgets(n_steps, max_seconds, max_gradient_equivalents)
+    require_count("evaluate_every", evaluate_every)
     if checkpoint_every is not None:
         require_count("checkpoint_every", checkpoint_every)
     require_number("checkpoint_seconds", checkpoint_seconds, least=0)
 
     recorder = Memory() if recorder is None else recorder
+    now = _start(optimizer, theta, evaluate, recorder)
+    before = now  # a step earlier: its loss is known to be finite, which that of `now` is not yet
+    saved_step, saved_at = now.step, perf_counter()
+    with _bar(progress, label) as bar:
+        while not now.stopped:
+            new, report, timing = _one_step(optimizer, theta, objective, batches, now)
+            new = _judged(new, report, now, before, budgets)
+            evaluation, fraction = {}, budgets.fraction(new._replace(step=now.step + 1))
+            if evaluate and new.stopped not in NOT_FINITE and (new.stopped or new.step % evaluate_every == 0):
+                evaluation = evaluate(theta.like(new.theta))
+                if until and until(evaluation):
+                    new = new._replace(stopped=REACHED)
+            row, measured = _row(now.step + 1, report, new)
+            recorder.append(_joined(row, evaluation), {**measured, **timing, "seconds": new.seconds, "done": fraction})
+            before, now = now, new
+            bar.set_postfix_str(f"step {row['step']}, loss {report['loss']:.4g}", refresh=False)
+            bar.update(fraction - bar.n)
+
+            due = checkpoint_every and before.step > saved_step and before.step % checkpoint_every == 0
+            if now.stopped:
+                recorder.save(now)
+            elif due or perf_counter() - saved_at >= checkpoint_seconds:
+                recorder.save(before)
+                saved_step, saved_at = before.step, perf_counter()
+    theta = theta.like(now.theta)
+    return Result(theta, now.state, now.step, now.gradient_equivalents, now.seconds, now.stopped, recorder.rows())
+
+
+def _start(optimizer, theta: Parameters, evaluate: Callable | None, recorder: Recorder) -> Checkpoint:
+    """The recorder's checkpoint, or the first one, from theta, with the evaluation there as its row."""
     now = recorder.load()
     if now is None:
         require_floats("theta", theta.vector)
@@ -91,47 +118,30 @@ def train(
     elif (now.theta.shape, now.theta.dtype) != (theta.vector.shape, theta.dtype):
         raise ValueError(f"the checkpoint's parameters are {now.theta.shape} {now.theta.dtype} "
                          f"but theta is {theta.vector.shape} {theta.dtype}: it belongs to another network or dtype")
+    return now
 
-    good = now  # the last state known to have a finite loss, or the first one
-    saved_step, saved_at = now.step, perf_counter()
-    with _bar(progress, label) as bar:
-        while not now.stopped:
-            began, worked = perf_counter(), process_time()
-            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite ends training, below
-                after, state, report = optimizer.step(theta.like(now.theta), now.state, objective, batches(now.step))
-            took, worked = perf_counter() - began, process_time() - worked
-            new = Checkpoint(after.vector, state, now.step + 1, now.rows + 1,
-                             now.gradient_equivalents + report["gradient_equivalents"], now.seconds + took)
-            spent = {"steps": new.step, "seconds": new.seconds, "gradient_equivalents": new.gradient_equivalents}
-            if not np.isfinite(report["loss"]):
-                new = new._replace(theta=good.theta, state=good.state, step=good.step, stopped=NOT_FINITE[0])
-            elif not np.isfinite(after.vector).all():
-                new = new._replace(theta=now.theta, state=now.state, step=now.step, stopped=NOT_FINITE[1])
-            else:
-                new = new._replace(stopped=next((name for name, most in budgets.items() if spent[name] >= most), ""))
 
-            evaluation = {}
-            if evaluate and new.stopped not in NOT_FINITE and (new.stopped or new.step % evaluate_every == 0):
-                evaluation = evaluate(after)
-                if until and until(evaluation):
-                    new = new._replace(stopped=REACHED)
-            row, timing = _row(now.step + 1, report, new)
-            row = _joined(row, evaluation)
-            done = max(spent[name] / most for name, most in budgets.items())
-            timing |= {"seconds": new.seconds, "step_seconds": took, "step_processor_seconds": worked, "done": min(1.0, done)}
-            recorder.append(row, timing)
-            good, now = now, new
-            bar.set_postfix_str(f"step {row['step']}, loss {report['loss']:.4g}", refresh=False)
-            bar.update(timing["done"] - bar.n)
+def _one_step(optimizer, theta: Parameters, objective, batches: Callable, now: Checkpoint) -> tuple[Checkpoint, dict, Row]:
+    """Where a step leads, its report, and what it took."""
+    began, worked = perf_counter(), process_time()
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite ends training: _judged
+        after, state, report = optimizer.step(theta.like(now.theta), now.state, objective, batches(now.step))
+    took, worked = perf_counter() - began, process_time() - worked
+    new = Checkpoint(after.vector, state, now.step + 1, now.rows + 1,
+                     now.gradient_equivalents + report["gradient_equivalents"], now.seconds + took)
+    return new, report, {"step_seconds": took, "step_processor_seconds": worked}
 
-            due = checkpoint_every and good.step > saved_step and good.step % checkpoint_every == 0
-            if now.stopped:
-                recorder.save(now)
-            elif due or perf_counter() - saved_at >= checkpoint_seconds:
-                recorder.save(good)  # not `now`, whose loss is not known yet
-                saved_step, saved_at = good.step, perf_counter()
-    theta = theta.like(now.theta)
-    return Result(theta, now.state, now.step, now.gradient_equivalents, now.seconds, now.stopped, recorder.rows())
+
+def _judged(new: Checkpoint, report: dict, now: Checkpoint, before: Checkpoint, budgets: Budgets) -> Checkpoint:
+    """The new checkpoint with the reason to stop, if there is one: back at the last good state where it is no good end.
+
+    The report's loss is that at `now`: where it is not finite, `before` was the last good one.
+    """
+    if not np.isfinite(report["loss"]):
+        return new._replace(theta=before.theta, state=before.state, step=before.step, stopped=NOT_FINITE[0])
+    if not np.isfinite(new.theta).all():
+        return new._replace(theta=now.theta, state=now.state, step=now.step, stopped=NOT_FINITE[1])
+    return new._replace(stopped=budgets.spent(new))
 
 
 def _row(step: int, report: dict, new: Checkpoint) -> tuple[Row, Row]:

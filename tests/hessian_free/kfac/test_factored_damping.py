@@ -8,8 +8,8 @@ from ref.hessian_free import Block, candidates, damped_cholesky, kflr_blocks, so
 from ref.hessian_free.kfac.factored_damping import damped, neighbours
 from ref.hessian_free.kfac.kronecker import packed, unpacked, zero_blocks
 from ref.parameters import Parameters
-from tests.hessian_free.problems import problem
 from tests.hessian_free.kfac.test_kronecker_factors import layer
+from tests.hessian_free.problems import problem
 
 
 def blocks_of(p):

@@ -12,8 +12,8 @@ from ref.optimizers import GradientDescent
 from ref.parameters import Parameters
 from ref.training.recorder import Checkpoint
 from tests.hessian_free.counted import CountedNetwork
-from tests.hessian_free.problems import problem
 from tests.hessian_free.kfac.test_step import run
+from tests.hessian_free.problems import problem
 
 METHODS = ["kfac", "kfra", "kflr"]
 FIELDS = {"loss", "loss_after", "rho", "damping", "gamma", "rate", "momentum", "model", "gradient_norm", "norm",
