@@ -7,9 +7,11 @@ out all steps; where the last one alone has a target, S = 1 for a network that r
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import numpy as np
 
+from ref import losses
 from ref.arrays import require_count, require_floats
 from ref.batch import Batch
 
@@ -18,6 +20,11 @@ Arrays = tuple[Array, Array, Array]  # x, t, mask: what a sequence batch unpacks
 
 TOLERANCE = 0.04  # of an answer in real numbers
 SUCCESS = 0.001  # of the answers may be wrong
+RIGHT = {  # loss -> which answers (S, N) are right
+    "squared_error": lambda z, t: np.all(np.abs(z - t) <= TOLERANCE, axis=-1),
+    "logistic_cross_entropy": lambda z, t: np.all((z > 0) == (t > 0.5), axis=-1),
+    "softmax_cross_entropy": lambda z, t: np.argmax(z, axis=-1) == np.argmax(t, axis=-1),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class SequenceTask:
     steps: int  # rows of the arrays, T or somewhat more
     n_inputs: int
     n_outputs: int
-    loss: str  # module of ref.losses: squared_error, logistic_cross_entropy or softmax_cross_entropy
+    loss_name: str  # of a module of ref.losses; modules do not travel between processes, names do
     draw: Callable[[np.random.Generator, int, np.dtype], Arrays] = field(repr=False, compare=False)
     dtype: np.dtype = np.dtype(np.float64)
     threshold: float = SUCCESS  # solved when `wrong` is below
@@ -38,6 +45,11 @@ class SequenceTask:
 
     def __post_init__(self):
         require_outputs(self.outputs)
+
+    @property
+    def loss(self) -> ModuleType:
+        """The module of ref.losses: squared_error, logistic_cross_entropy or softmax_cross_entropy."""
+        return getattr(losses, self.loss_name)
 
     @property
     def rows(self) -> int:
@@ -58,13 +70,7 @@ class SequenceTask:
         (softmax_cross_entropy). Where a case has one target, this is the fraction of wrong sequences.
         """
         self._check(z, t, mask)
-        if self.loss == "squared_error":
-            right = np.all(np.abs(z - t) <= TOLERANCE, axis=-1)
-        elif self.loss == "logistic_cross_entropy":
-            right = np.all((z > 0) == (t > 0.5), axis=-1)
-        else:
-            right = np.argmax(z, axis=-1) == np.argmax(t, axis=-1)
-        right &= ~np.isnan(z).any(axis=-1)
+        right = RIGHT[self.loss_name](z, t) & ~np.isnan(z).any(axis=-1)
         if self.last_step_only:
             right, mask = right[-1], mask[-1]
         if not mask.any():
