@@ -22,64 +22,63 @@ from numba_kernels.cpu.threads import number_of_parts, over_cases
 from ref.layers.elman import Cache, RCache
 
 Array = np.ndarray
+SHAPES = {
+    "x": "T N D", "h": "T+1 N H", "U": "D H", "W": "H H", "b": "H", "h0": "H | N H",
+    "dh": "T N H", "damped": "T N H ?", "dh_T": "N H ?",
+    "Rx": "T N D ?", "Rh": "T+1 N H", "RU": "D H", "RW": "H H", "Rb": "H", "Rh0": "H | N H",
+    "Rdh": "T N H", "Rdh_T": "N H ?",
+}
 
 
-def forward(x: Array, U: Array, W: Array, b: Array, h0: Array, phi: str = "tanh", a: Array | None = None
+def forward(x: Array, U: Array, W: Array, b: Array, h0: Array, a: Array | None = None, phi: str = "tanh"
             ) -> tuple[Array, Cache]:
     """Return h (T, N, H) and the cache; a must be None, as no phi that has a compiled form has slopes of its own."""
     code = _code(phi)
-    if a is not None:
-        raise ValueError(f"a has shape {np.shape(a)} but must be None for phi={phi!r}")
-    x, U, W, b, h0 = prepare("T N D, D H, H H, H, H", x=x, U=U, W=W, b=b, h0=h0)
+    _require_none("a", a, phi)
+    given = prepare(SHAPES, x=x, U=U, W=W, b=b, h0=h0)
+    x, U, W, h0 = given.x, given.U, given.W, given.h0
     T, N, _ = x.shape
     h = np.empty((T + 1, N, len(W)), x.dtype)
     h[0] = h0
-    over_cases(elman_loops.forward_cases, N, (), x, h, U, W, b, code)
-    return h[1:], Cache(x, h, U, W, phi, StepCaches(phi, h))
+    over_cases(elman_loops.forward_cases, N, (), x, h, U, W, given.b, code)
+    return h[1:], Cache(x, h, U, W, h0, phi, StepCaches(phi, h))
 
 
-def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: bool = True, clip: float | None = None
-             ) -> tuple[Array | None, ...]:
-    """Return dx, dU, dW, db, dh0; damped, to_input and clip as in the reference."""
-    x, h, U, W, phi, _ = cache
-    code = _code(phi)
-    x, h, U, W, dh, damped = prepare("T N D, T+1 N H, D H, H H, T N H, T N H?",
-                                     x=x, h=h, U=U, W=W, dh=dh, damped=damped)
-    dx, (sums, back) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W)
-    limit = x.dtype.type(np.inf if clip is None else clip)
-    over_cases(elman_loops.backward_cases, len(back), sums, dh, damped, x, h, _transposed(U), _transposed(W), code,
-               limit, dx, back)
-    return dx if to_input else None, *(part.sum(axis=0) for part in (*sums, back))
+def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: bool = True, clip: float | None = None,
+             dh_T: Array | None = None) -> tuple[Array | None, ...]:
+    """Return dx, dU, dW, db, dh0 and None for da; damped, to_input, clip and dh_T as in the reference."""
+    code = _code(cache.phi)
+    a = prepare(SHAPES, **_arrays(cache), dh=dh, damped=damped, dh_T=dh_T)
+    dx, sums, back = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W), _start(a.dh_T, a.h)
+    limit = a.x.dtype.type(np.inf if clip is None else clip)
+    over_cases(elman_loops.backward_cases, len(back), sums, a.dh, a.damped, a.x, a.h, _transposed(a.U), _transposed(a.W),
+               code, limit, dx, back)
+    return dx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(back, cache.h0), None
 
 
-def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, cache: Cache, Ra: Array | None = None
+def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Ra: Array | None, cache: Cache
               ) -> tuple[Array, RCache]:
     """Return Rh (T, N, H) and the R-cache; Rx is None where the inputs are data, and Ra must be None, like a."""
-    x, h, U, W, phi, _ = cache
-    code = _code(phi)
-    if Ra is not None:
-        raise ValueError(f"Ra has shape {np.shape(Ra)} but must be None for phi={phi!r}")
-    x, h, U, W, RU, RW, Rb, Rh0, moved = prepare("T N D, T+1 N H, D H, H H, D H, H H, H, H, T N D?",
-                                                 x=x, h=h, U=U, W=W, RU=RU, RW=RW, Rb=Rb, Rh0=Rh0, Rx=Rx)
-    _, N, _ = x.shape
-    Rh = np.empty_like(h)
-    Rh[0] = Rh0
-    over_cases(elman_loops.r_forward_cases, N, (), x, h, U, W, code, moved, Rh, RU, RW, Rb)
-    return Rh[1:], RCache(None if Rx is None else moved, Rh, RU, RW, StepRCaches(phi, h, Rh))
+    code = _code(cache.phi)
+    _require_none("Ra", Ra, cache.phi)
+    a = prepare(SHAPES, **_arrays(cache), RU=RU, RW=RW, Rb=Rb, Rh0=Rh0, Rx=Rx)
+    Rh = np.empty_like(a.h)
+    Rh[0] = a.Rh0
+    over_cases(elman_loops.r_forward_cases, a.x.shape[1], (), a.x, a.h, a.U, a.W, code, a.Rx, Rh, a.RU, a.RW, a.Rb)
+    return Rh[1:], RCache(None if Rx is None else a.Rx, Rh, a.RU, a.RW, StepRCaches(cache.phi, a.h, Rh))
 
 
-def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True
-               ) -> tuple[Array | None, ...]:
-    """Return Rdx, RdU, RdW, Rdb, Rdh0."""
-    x, h, U, W, phi, _ = cache
-    code = _code(phi)
-    Rx, Rh, RU, RW, _ = r_cache
-    x, h, U, W, Rh, RU, RW, dh, Rdh, Rx = prepare("T N D, T+1 N H, D H, H H, T+1 N H, D H, H H, T N H, T N H, T N D?",
-                                                  x=x, h=h, U=U, W=W, Rh=Rh, RU=RU, RW=RW, dh=dh, Rdh=Rdh, Rx=Rx)
-    Rdx, (sums, Rback) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W)
-    over_cases(elman_loops.r_backward_cases, len(Rback), sums, Rdh, dh, x, h, _transposed(U), _transposed(W), code,
-               Rx, Rh, _transposed(RU), _transposed(RW), Rdx, Rback)
-    return Rdx if to_input else None, *(part.sum(axis=0) for part in (*sums, Rback))
+def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dh_T: Array | None = None,
+               Rdh_T: Array | None = None) -> tuple[Array | None, ...]:
+    """Return Rdx, RdU, RdW, Rdb, Rdh0 and None for Rda."""
+    code = _code(cache.phi)
+    a = prepare(SHAPES, **_arrays(cache), Rh=r_cache.Rh, RU=r_cache.RU, RW=r_cache.RW, dh=dh, Rdh=Rdh, Rx=r_cache.Rx,
+                dh_T=dh_T, Rdh_T=Rdh_T)
+    Rdx, sums = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W)
+    back, Rback = _start(a.dh_T, a.h), _start(a.Rdh_T, a.h)
+    over_cases(elman_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, a.x, a.h, _transposed(a.U), _transposed(a.W),
+               code, a.Rx, a.Rh, _transposed(a.RU), _transposed(a.RW), Rdx, back, Rback)
+    return Rdx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(Rback, cache.h0), None
 
 
 def _code(phi: str) -> int:
@@ -93,7 +92,26 @@ def _transposed(A: Array) -> Array:
     return np.ascontiguousarray(A.T)
 
 
-def _sums(x: Array, W: Array) -> tuple[tuple[Array, Array, Array], Array]:
-    """Zeros: for each thread dU, dW and db; what comes to h_t from the next step."""
-    (_, N, D), H, parts = x.shape, len(W), number_of_parts(x.shape[1])
-    return tuple(np.zeros((parts, *shape), x.dtype) for shape in ((D, H), (H, H), (H,))), np.zeros((N, H), x.dtype)
+def _require_none(name: str, slopes: Array | None, phi: str) -> None:
+    if slopes is not None:
+        raise ValueError(f"{name} has shape {np.shape(slopes)} but must be None for phi={phi!r}")
+
+
+def _arrays(cache: Cache) -> dict[str, Array]:
+    return {"x": cache.x, "h": cache.h, "U": cache.U, "W": cache.W}
+
+
+def _sums(x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Zeros: for each thread dU, dW and db."""
+    D, H, parts = x.shape[2], len(W), number_of_parts(x.shape[1])
+    return tuple(np.zeros((parts, *shape), x.dtype) for shape in ((D, H), (H, H), (H,)))
+
+
+def _start(d_T: Array, h: Array) -> Array:
+    """What the way back begins with: the last state's own gradient in memory that may be written over, or zeros."""
+    return d_T.copy() if len(d_T) else np.zeros_like(h[0])
+
+
+def _of_start(back: Array, h0: Array) -> Array:
+    """The gradient of the initial state: of one for all cases, the sum over them."""
+    return back if h0.ndim == 2 else back.sum(axis=0)

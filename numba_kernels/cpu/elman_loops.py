@@ -3,8 +3,8 @@
 The equations are those of ref.layers.elman, line by line, with products written into memory that is there already.
 
 Arguments: part, the slice of the cases; x, h, Rx, Rh, dh, Rdh, damped of all cases, Rx and damped empty ones where
-there are none; Ut, Wt, RUt, RWt the transposes; dx and Rdx arrays to be written or empty ones; back (N, H), in the end
-what comes to h_0; dU (D, H), dW (H, H) and db (H,) this thread's alone; phi one of the codes of activations.
+there are none; Ut, Wt, RUt, RWt the transposes; dx and Rdx arrays to be written or empty ones; back and Rback (N, H), at
+first what comes to h_T, in the end what comes to h_0; dU (D, H), dW (H, H) and db (H,) this thread's alone; phi one of the codes of activations.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def forward_cases(part, x, h, U, W, b, phi):
 
 @njit(**JIT)
 def backward_cases(part, dU, dW, db, dh, damped, x, h, Ut, Wt, phi, clip, dx, back):
-    """dx is written; back and the parts dU, dW and db, all zero before, too."""
+    """dx and back are written, and the parts dU, dW and db, zero before."""
     back = back[part]
     ds, rest_U, rest_W = np.empty_like(back), np.empty_like(dU), np.empty_like(dW)
     for t in range(len(x) - 1, -1, -1):
@@ -64,19 +64,21 @@ def r_forward_cases(part, x, h, U, W, phi, Rx, Rh, RU, RW, Rb):
 
 
 @njit(**JIT)
-def r_backward_cases(part, RdU, RdW, Rdb, Rdh, dh, x, h, Ut, Wt, phi, Rx, Rh, RUt, RWt, Rdx, Rback):
-    """Rdx is written; Rback and the parts RdU, RdW and Rdb, all zero before, too."""
-    Rback = Rback[part]
-    back, ds, Rds, rest = np.zeros_like(Rback), np.empty_like(Rback), np.empty_like(Rback), np.empty_like(Rback)
+def r_backward_cases(part, RdU, RdW, Rdb, Rdh, dh, x, h, Ut, Wt, phi, Rx, Rh, RUt, RWt, Rdx, back, Rback):
+    """Rdx, back and Rback are written, and the parts RdU, RdW and Rdb, zero before."""
+    back, Rback = back[part], Rback[part]
+    ds, Rds, rest = np.empty_like(Rback), np.empty_like(Rback), np.empty_like(Rback)
     rest_x, rest_U, rest_W = np.empty_like(x[0, part]), np.empty_like(RdU), np.empty_like(RdW)
     for t in range(len(x) - 1, -1, -1):
         y = h[t + 1, part]
         slope(phi, y, ds)
         r_slope(phi, y, Rh[t + 1, part], Rds)
-        multiply_by_sum(Rds, dh[t, part], back)  # R{phi'} (dh_t + ds_{t+1} Wᵀ)
+        # Rds = R{phi'} (dh_t + ds_{t+1} Wᵀ) + phi' (Rdh_t + R{ds_{t+1} Wᵀ}), while ds still holds phi'
+        multiply_by_sum(Rds, dh[t, part], back)
         add(Rback, Rdh[t, part])
         multiply(Rback, ds)
         add(Rds, Rback)
+        # only now may ds become phi' (dh_t + ds_{t+1} Wᵀ), and back what comes to step t - 1
         multiply_by_sum(ds, dh[t, part], back)
         np.dot(ds, Wt, back)
         np.dot(Rds, Wt, Rback)

@@ -17,66 +17,71 @@ import numpy as np
 from numba_kernels.cpu import lstm_loops
 from numba_kernels.cpu.prepare import prepare
 from numba_kernels.cpu.threads import number_of_parts, over_cases
-from ref.layers.lstm import Cache, RCache
+from ref.layers.lstm import Cache, Gradients, RCache
 
 Array = np.ndarray
-CACHE = "T N D, H 4H, D 4H, T+1 N H, T+1 N H, T N 4H, T N H, 3 H?"  # the shapes of what _arrays gives
+SHAPES = {
+    "x": "T N D", "W": "H 4H", "U": "D 4H", "b": "4H", "h0": "H | N H", "c0": "H | N H", "p": "3 H ?",
+    "h": "T+1 N H", "c": "T+1 N H", "gates": "T N 4H", "y": "T N H",
+    "dh": "T N H", "dh_T": "N H ?", "dc_T": "N H ?",
+    "Rx": "T N D ?", "RW": "H 4H", "RU": "D 4H", "Rb": "4H", "Rh0": "H | N H", "Rc0": "H | N H", "Rp": "3 H ?",
+    "Rh": "T+1 N H", "Rc": "T+1 N H", "Rgates": "T N 4H",
+    "Rdh": "T N H", "Rdh_T": "N H ?", "Rdc_T": "N H ?",
+}
 
 
 def forward(x: Array, U: Array, W: Array, b: Array, h0: Array, c0: Array, p: Array | None = None
             ) -> tuple[Array, Cache]:
     """p is None where there are no peepholes."""
-    x, W, U, b, h0, c0, peepholes = prepare("T N D, H 4H, D 4H, 4H, H, H, 3 H?", x=x, W=W, U=U, b=b, h0=h0, c0=c0, p=p)
-    T, N, _ = x.shape
-    H = len(W)
-    h, c = np.empty((T + 1, N, H), x.dtype), np.empty((T + 1, N, H), x.dtype)
-    gates, y = np.empty((T, N, 4 * H), x.dtype), np.empty((T, N, H), x.dtype)
-    h[0], c[0] = h0, c0
-    over_cases(lstm_loops.forward_cases, N, (), (x, h, c, gates, y), _stacked(W, U, b), _or_zeros(peepholes, (3, H)))
-    return h[1:], Cache(x, h, c, gates, y, U, W, None if p is None else peepholes)
+    a = prepare(SHAPES, x=x, W=W, U=U, b=b, h0=h0, c0=c0, p=p)
+    T, N, _ = a.x.shape
+    H = len(a.W)
+    h, c = np.empty((T + 1, N, H), a.x.dtype), np.empty((T + 1, N, H), a.x.dtype)
+    gates, y = np.empty((T, N, 4 * H), a.x.dtype), np.empty((T, N, H), a.x.dtype)
+    h[0], c[0] = a.h0, a.c0
+    over_cases(lstm_loops.forward_cases, N, (), (a.x, h, c, gates, y), _stacked(a.W, a.U, a.b), _or_zeros(a.p, (3, H)))
+    return h[1:], Cache(a.x, h, c, gates, y, a.U, a.W, a.h0, a.c0, None if p is None else a.p)
 
 
-def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None = None
-             ) -> tuple[Array | None, Array, Array, Array, Array, Array, Array | None]:
-    """Return dx, dU, dW, db, dh0, dc0, dp; to_input and clip as in the reference."""
-    x, W, U, h, c, gates, y, p, dh = prepare(f"{CACHE}, T N H", **_arrays(cache), dh=dh)
-    dx, (dQ, dp, back, back_c) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W, p)
-    limit = x.dtype.type(np.inf if clip is None else clip)
-    weights = _transposed(U), _transposed(W), _or_zeros(p, (3, len(W)))
-    states = x, h, c, gates, y
-    over_cases(lstm_loops.backward_cases, len(back), (dQ, dp), dh, states, weights, limit, dx, back, back_c)
-    return dx if to_input else None, *_gradients(dQ, dp, back, back_c)
+def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None = None, dh_T: Array | None = None,
+             dc_T: Array | None = None) -> Gradients:
+    """to_input, clip, dh_T and dc_T as in the reference."""
+    a = prepare(SHAPES, **_arrays(cache), dh=dh, dh_T=dh_T, dc_T=dc_T)
+    dx, sums = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W, a.p)
+    back, back_c = _start(a.dh_T, a.h), _start(a.dc_T, a.h)
+    limit = a.x.dtype.type(np.inf if clip is None else clip)
+    weights = _transposed(a.U), _transposed(a.W), _or_zeros(a.p, (3, len(a.W)))
+    states = a.x, a.h, a.c, a.gates, a.y
+    over_cases(lstm_loops.backward_cases, len(back), sums, a.dh, states, weights, limit, dx, back, back_c)
+    return _gradients(dx if to_input else None, *sums, back, back_c, cache)
 
 
 def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Rc0: Array, Rp: Array | None, cache: Cache
               ) -> tuple[Array, RCache]:
     """Rx is None where the inputs are data, which no direction moves; Rp where there are no peepholes."""
-    x, W, U, h, c, gates, y, p, RW, RU, Rb, Rh0, Rc0, Rpeepholes, moved = prepare(
-        f"{CACHE}, H 4H, D 4H, 4H, H, H, 3 H?, T N D?", **_arrays(cache),
-        RW=RW, RU=RU, Rb=Rb, Rh0=Rh0, Rc0=Rc0, Rp=Rp, Rx=Rx)
-    _, N, _ = x.shape
-    Rh, Rc, Rgates = np.empty_like(h), np.empty_like(c), np.empty_like(gates)
-    Rh[0], Rc[0] = Rh0, Rc0
-    weights = _stacked(W, U, np.zeros_like(Rb)), _or_zeros(p, (3, len(W)))  # b multiplies a one, which does not move
-    Rweights = _stacked(RW, RU, Rb), _or_zeros(Rpeepholes, (3, len(W)))
-    Rstates = _or_zeros(moved, x.shape), Rh, Rc, Rgates
-    over_cases(lstm_loops.r_forward_cases, N, (), (x, h, c, gates, y), weights, Rstates, Rweights)
-    return Rh[1:], RCache(None if Rx is None else moved, Rh, Rc, Rgates, RU, RW, None if Rp is None else Rpeepholes)
+    a = prepare(SHAPES, **_arrays(cache), RW=RW, RU=RU, Rb=Rb, Rh0=Rh0, Rc0=Rc0, Rp=Rp, Rx=Rx)
+    N, H = a.x.shape[1], len(a.W)
+    Rh, Rc, Rgates = np.empty_like(a.h), np.empty_like(a.c), np.empty_like(a.gates)
+    Rh[0], Rc[0] = a.Rh0, a.Rc0
+    weights = _stacked(a.W, a.U, np.zeros_like(a.Rb)), _or_zeros(a.p, (3, H))  # b multiplies a one, which does not move
+    Rweights = _stacked(a.RW, a.RU, a.Rb), _or_zeros(a.Rp, (3, H))
+    states, Rstates = (a.x, a.h, a.c, a.gates, a.y), (_or_zeros(a.Rx, a.x.shape), Rh, Rc, Rgates)
+    over_cases(lstm_loops.r_forward_cases, N, (), states, weights, Rstates, Rweights)
+    return Rh[1:], RCache(None if Rx is None else a.Rx, Rh, Rc, Rgates, a.RU, a.RW, None if Rp is None else a.Rp)
 
 
-def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True
-               ) -> tuple[Array | None, Array, Array, Array, Array, Array, Array | None]:
-    """Return Rdx, RdU, RdW, Rdb, Rdh0, Rdc0, Rdp."""
-    x, W, U, h, c, gates, y, p, Rx, Rh, Rc, Rgates, RU, RW, Rp, dh, Rdh = prepare(
-        f"{CACHE}, T N D?, T+1 N H, T+1 N H, T N 4H, D 4H, H 4H, 3 H?, T N H, T N H", **_arrays(cache),
-        **r_cache._asdict(), dh=dh, Rdh=Rdh)
-    Rdx, (RdQ, Rdp, Rback, Rback_c) = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(x, W, p)
-    weights = _transposed(U), _transposed(W), _or_zeros(p, (3, len(W)))
-    Rweights = _transposed(RU), _transposed(RW), _or_zeros(Rp, (3, len(W)))
-    states, Rstates = (x, h, c, gates, y), (_or_zeros(Rx, x.shape), Rh, Rc, Rgates)
-    over_cases(lstm_loops.r_backward_cases, len(Rback), (RdQ, Rdp), Rdh, dh, states, weights, Rstates, Rweights,
-               Rdx, Rback, Rback_c)
-    return Rdx if to_input else None, *_gradients(RdQ, Rdp, Rback, Rback_c)
+def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dh_T: Array | None = None,
+               dc_T: Array | None = None, Rdh_T: Array | None = None, Rdc_T: Array | None = None) -> Gradients:
+    """As in the reference."""
+    a = prepare(SHAPES, **_arrays(cache), **r_cache._asdict(), dh=dh, Rdh=Rdh, dh_T=dh_T, dc_T=dc_T, Rdh_T=Rdh_T, Rdc_T=Rdc_T)
+    Rdx, sums, H = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W, a.p), len(a.W)
+    back, back_c, Rback, Rback_c = (_start(d_T, a.h) for d_T in (a.dh_T, a.dc_T, a.Rdh_T, a.Rdc_T))
+    weights = _transposed(a.U), _transposed(a.W), _or_zeros(a.p, (3, H))
+    Rweights = _transposed(a.RU), _transposed(a.RW), _or_zeros(a.Rp, (3, H))
+    states, Rstates = (a.x, a.h, a.c, a.gates, a.y), (_or_zeros(a.Rx, a.x.shape), a.Rh, a.Rc, a.Rgates)
+    over_cases(lstm_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, states, weights, Rstates, Rweights, Rdx,
+               back, back_c, Rback, Rback_c)
+    return _gradients(Rdx if to_input else None, *sums, Rback, Rback_c, cache)
 
 
 def _arrays(cache: Cache) -> dict[str, Array | None]:
@@ -98,15 +103,24 @@ def _or_zeros(array: Array, shape: tuple[int, ...]) -> Array:
     return array if len(array) else np.zeros(shape, array.dtype)
 
 
-def _sums(x: Array, W: Array, p: Array) -> tuple[Array, Array, Array, Array]:
-    """Zeros: for each thread dQ, and dp where there are peepholes; what comes to h_t and c_t from the next step."""
-    (_, N, D), H, parts = x.shape, len(W), number_of_parts(x.shape[1])
-    shapes = (parts, H + D + 1, 4 * H), (parts, len(p), H), (N, H), (N, H)
-    return tuple(np.zeros(shape, x.dtype) for shape in shapes)
+def _sums(x: Array, W: Array, p: Array) -> tuple[Array, Array]:
+    """Zeros: for each thread dQ, and dp where there are peepholes."""
+    D, H, parts = x.shape[2], len(W), number_of_parts(x.shape[1])
+    return np.zeros((parts, H + D + 1, 4 * H), x.dtype), np.zeros((parts, len(p), H), x.dtype)
 
 
-def _gradients(dQ: Array, dp: Array, back: Array, back_c: Array
-               ) -> tuple[Array, Array, Array, Array, Array, Array | None]:
-    """dU, dW, db, dh0, dc0, dp from the sums."""
+def _start(d_T: Array, h: Array) -> Array:
+    """What the way back begins with: a last state's own gradient in memory that may be written over, or zeros."""
+    return d_T.copy() if len(d_T) else np.zeros_like(h[0])
+
+
+def _of_start(back: Array, state: Array) -> Array:
+    """The gradient of an initial state: of one for all cases, the sum over them."""
+    return back if state.ndim == 2 else back.sum(axis=0)
+
+
+def _gradients(dx: Array | None, dQ: Array, dp: Array, back: Array, back_c: Array, cache: Cache) -> Gradients:
+    """The sums, taken apart."""
     dQ, H = dQ.sum(axis=0), back.shape[1]
-    return dQ[H:-1], dQ[:H], dQ[-1], back.sum(axis=0), back_c.sum(axis=0), dp.sum(axis=0) if dp.size else None
+    return Gradients(dx, dQ[H:-1], dQ[:H], dQ[-1], _of_start(back, cache.h0), _of_start(back_c, cache.c0),
+                     dp.sum(axis=0) if dp.size else None)

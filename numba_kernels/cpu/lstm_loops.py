@@ -8,7 +8,8 @@ The sums over time are products of some steps' rows at once: a product of one st
 do not stay in the processor's cache until they are needed.
 
 Arguments: part, the slice of the cases; states (x, h, c, gates, y) and Rstates (Rx, Rh, Rc, Rgates) as in the caches,
-of all cases; weights (Q, p) forward, (Uᵀ, Wᵀ, p) backward, Rweights likewise; dx an array to be written or an empty one;
+of all cases; back and back_c, and their R-derivatives, at first what comes to h_T and c_T, in the end what comes to h_0
+and c_0; weights (Q, p) forward, (Uᵀ, Wᵀ, p) backward, Rweights likewise; dx an array to be written or an empty one;
 dQ (K, 4H) and dp (3, H), this thread's alone, dp an empty one without peepholes.
 """
 
@@ -48,7 +49,7 @@ def beside(h, x, last, z):
 
 @njit(**JIT)
 def backward_cases(part, dQ, dp, dh, states, weights, clip, dx, back, back_c):
-    """dx is written; back, back_c and the parts dQ and dp, all zero before, too."""
+    """dx, back and back_c are written, and the parts dQ and dp, zero before."""
     (x, h, c, gates, y), (Ut, Wt, p) = states, weights
     back, back_c = back[part], back_c[part]
     N = part.stop - part.start
@@ -89,16 +90,16 @@ def r_forward_cases(part, states, weights, Rstates, Rweights):
 
 
 @njit(**JIT)
-def r_backward_cases(part, RdQ, Rdp, Rdh, dh, states, weights, Rstates, Rweights, Rdx, Rback, Rback_c):
-    """Rdx is written; Rback, Rback_c and the parts RdQ and Rdp, all zero before, too."""
+def r_backward_cases(part, RdQ, Rdp, Rdh, dh, states, weights, Rstates, Rweights, Rdx, back, back_c, Rback, Rback_c):
+    """Rdx and all of back, back_c, Rback, Rback_c are written, and the parts RdQ and Rdp, zero before."""
     (x, h, c, gates, y), (Ut, Wt, p) = states, weights
     (Rx, Rh, Rc, Rgates), (RUt, RWt, Rp) = Rstates, Rweights
     N = part.stop - part.start
     steps = max(1, ROWS // N)
     z, ds = np.empty((steps * N, RdQ.shape[0]), x.dtype), np.empty((steps * N, RdQ.shape[1]), x.dtype)
     Rz, Rds = np.empty_like(z), np.empty_like(ds)
-    Rback, Rback_c = Rback[part], Rback_c[part]
-    back, back_c, rows = np.zeros_like(Rback), np.zeros_like(Rback), np.empty((5, Rback.shape[1]), x.dtype)
+    back, back_c, Rback, Rback_c = back[part], back_c[part], Rback[part], Rback_c[part]
+    rows = np.empty((5, Rback.shape[1]), x.dtype)
     rest, rest_x, rest_Q = np.empty_like(back), np.empty_like(x[0, part]), np.empty_like(RdQ)
     start = 0
     for t in range(len(x) - 1, -1, -1):

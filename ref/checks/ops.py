@@ -1,8 +1,12 @@
 """All checks of an op with the four passes."""
 
+from collections.abc import Mapping
+from types import SimpleNamespace
+
 import numpy as np
 
 from ref.checks.backward import check_backward, check_dot
+from ref.checks.failure import CheckFailure
 from ref.checks.hygiene import check_float32, check_layouts, check_pure
 from ref.checks.passes import PASSES, Arguments, Point, as_tuple, op_name
 from ref.checks.r_backward import check_op_symmetry, check_r_backward
@@ -43,12 +47,40 @@ def check_op_hygiene(op, arguments: Arguments, seed: int = 0) -> tuple[float, fl
     return 0.0, check_layouts(passes, *arrays, name=op_name(op)), check_float32(passes, *arrays, name=op_name(op))
 
 
+def without_absent(op, arguments: Arguments) -> tuple:
+    """The op as one that does not take the arguments that are None here, and the others.
+
+    All four passes keep a place for an absent argument: None goes in there, and None must come out.
+    """
+    if not isinstance(arguments, Mapping) or all(array is not None for array in arguments.values()):
+        return op, arguments
+    given = [array is not None for array in arguments.values()]
+
+    def filled(arrays: tuple) -> list:
+        arrays = iter(arrays)
+        return [next(arrays) if there else None for there in given]
+
+    def taken(check: str, results: tuple) -> tuple:
+        for name, there, result in zip(arguments, given, results, strict=True):
+            if not there and result is not None:
+                raise CheckFailure(f"{check}, argument {name}: expected None, since it is absent, got {result!r:.60}")
+        return tuple(result for there, result in zip(given, results) if there)
+
+    shorter = SimpleNamespace(
+        forward=lambda *arrays: op.forward(*filled(arrays)),
+        backward=lambda dy, cache: taken("backward", op.backward(dy, cache)),
+        r_forward=lambda *arrays_and_cache: op.r_forward(*filled(arrays_and_cache[:-1]), arrays_and_cache[-1]),
+        r_backward=lambda *caches: taken("r_backward", op.r_backward(*caches)))
+    return shorter, {name: array for name, array in arguments.items() if array is not None}
+
+
 def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, linear: bool = False,
              name: str | None = None) -> list[Row]:
     """Every check of the op at its arguments; CheckFailure at the first that fails.
 
     op          module or object with forward, backward, r_forward, r_backward
-    arguments   float64 arrays, by name or in forward's order; small, all dimensions different, away from kinks
+    arguments   float64 arrays, by name or in forward's order; small, all dimensions different, away from kinks; by name,
+                None stands for one that is absent
     analytic    also check r_forward by the complex step: forward must not use abs, norms or comparisons of magnitudes
     linear      the op is linear, or linear between kinks: r_backward must then be zero for Rdy = 0
     """
@@ -56,6 +88,7 @@ def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, li
     if missing:
         raise TypeError(f"op {op_name(op)} has no {', '.join(missing)} but needs {', '.join(PASSES)}")
     name = name or op_name(op)
+    op, arguments = without_absent(op, arguments)
     rows = [Row(name, argument, "backward against differences", error, 1e-8)
             for argument, error in check_backward(op, arguments, seed).items()]
     rows.append(Row(name, "all", "r_forward against differences", check_r_forward(op, arguments, seed), 1e-8))

@@ -16,11 +16,16 @@
                  Rc_t = f Rc_{t-1} + Rf c_{t-1} + i Rg + Ri g                       Rh_t = o Ry + Ro y
     R-backward   R{.} of each line of backward, with R{o(1 - o)} = (1 - 2o) Ro and R{1 - y²} = -2 y Ry
 
-Without peepholes p^i, p^f and p^o are zero and left out.  The initial states h_0 and c_0 are parameters, the same for
-every case.  dh_t is the gradient with respect to h_t as an output; what comes back through time is added to it here.
+Without peepholes p^i, p^f and p^o are zero and left out.  dh_t is the gradient with respect to h_t as an output; what
+comes back through time is added to it here.
 
-Shapes: x (T, N, D), h, c and dh (T, N, H), U (D, 4H), W (H, 4H), b (4H,), p (3, H), h0 and c0 (H,).  T steps, N cases,
-D inputs, H units; time comes first.  The columns of s, U, W and b are those of i, f, g, o, in this order, H each; the
+The initial states h_0 and c_0 are one for all cases, (H,), or each case's own, (N, H), and then dh_0 or dc_0 is not
+summed over cases.  The last states are h_T and c_T; dh_T and dc_T are the gradients of what goes on from there, and stand
+for what would come from step T + 1.  So a sequence can be cut in two: the second part's dh_0 and dc_0 are the first
+part's dh_T and dc_T.
+
+Shapes: x (T, N, D), h, c and dh (T, N, H), U (D, 4H), W (H, 4H), b (4H,), p (3, H), h0 and c0 (H,) or (N, H), dh_T and dc_T
+(N, H).  T steps, N cases, D inputs, H units; time comes first.  The columns of s, U, W and b are those of i, f, g, o, in this order, H each; the
 rows of p are p^i, p^f, p^o.
 
 Hochreiter & Schmidhuber 1997; the forget gate f: Gers, Schmidhuber & Cummins 2000; peepholes: Gers & Schmidhuber 2000.
@@ -37,13 +42,27 @@ Array = np.ndarray
 
 class Cache(NamedTuple):
     x: Array  # (T, N, D)
-    h: Array  # (T + 1, N, H), h[0] the initial state
-    c: Array  # (T + 1, N, H), c[0] the initial state
+    h: Array  # (T + 1, N, H), h[0] the initial state, h[T] the last
+    c: Array  # (T + 1, N, H), likewise
     gates: Array  # (T, N, 4H): i, f, g, o
     y: Array  # (T, N, H)
     U: Array
     W: Array
+    h0: Array  # (H,) or (N, H), as it came
+    c0: Array  # likewise
     p: Array | None
+
+
+class Gradients(NamedTuple):
+    """What backward returns, in the order of forward's arguments; and r_backward, each differentiated."""
+
+    dx: Array | None
+    dU: Array
+    dW: Array
+    db: Array
+    dh0: Array
+    dc0: Array
+    dp: Array | None
 
 
 class RCache(NamedTuple):
@@ -78,27 +97,29 @@ def forward(x: Array, U: Array, W: Array, b: Array, h0: Array, c0: Array, p: Arr
         o[:] = sigma(so + po * c[t + 1])
         y[t] = np.tanh(c[t + 1])
         h[t + 1] = o * y[t]
-    return h[1:], Cache(x, h, c, gates, y, U, W, p)
+    return h[1:], Cache(x, h, c, gates, y, U, W, h0, c0, p)
 
 
-def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None = None
-             ) -> tuple[Array | None, Array, Array, Array, Array, Array, Array | None]:
-    """Return dx, dU, dW, db, dh0, dc0, dp.
+def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None = None, dh_T: Array | None = None,
+             dc_T: Array | None = None) -> Gradients:
+    """dp is None where there are no peepholes.
 
     to_input   False where nobody asks for dx, which is then None
     clip       the entries of every ds_t are kept between -clip and clip: a bounded message through time, no gradient
+    dh_T, dc_T the gradients at the last states of what comes after the sequence
     """
-    x, h, c, gates, y, U, W, p = cache
+    x, h, c, gates, y, U, W, h0, c0, p = cache
     pi, pf, po = _three(p)
     ds = np.empty(gates.shape, gates.dtype)
-    back, back_c = 0, 0  # what comes from step t + 1: at h_t, ds_{t+1} Wᵀ, and at c_t
+    back, back_c = _or_zero(dh_T), _or_zero(dc_T)  # what comes from step t + 1: at h_t, ds_{t+1} Wᵀ, and at c_t
     for t in reversed(range(len(dh))):
         i, f, g, o = _four(gates[t])
         dsi, dsf, dsg, dso = _four(ds[t])
-        total = dh[t] + back
+        total = dh[t] + back  # dh of the equations: h_t is an output, and goes into step t + 1
         dso[:] = o * (1 - o) * y[t] * total
         if clip is not None:
             np.clip(dso, -clip, clip, out=dso)
+        # c_t goes into y_t, into o through its peephole (so ds^o comes first), and into step t + 1
         dc = (1 - y[t] * y[t]) * o * total + po * dso + back_c
         dsi[:] = i * (1 - i) * g * dc
         dsf[:] = f * (1 - f) * c[t] * dc
@@ -109,14 +130,14 @@ def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None 
         back_c = f * dc + pi * dsi + pf * dsf
     dx = ds @ U.T if to_input else None
     dp = None if p is None else _to_peepholes(c, ds)
-    return (dx, np.tensordot(x, ds, OVER), np.tensordot(h[:-1], ds, OVER), ds.sum(axis=(0, 1)), back.sum(axis=0),
-            back_c.sum(axis=0), dp)
+    return Gradients(dx, np.tensordot(x, ds, OVER), np.tensordot(h[:-1], ds, OVER), ds.sum(axis=(0, 1)),
+                     _of_start(back, h0), _of_start(back_c, c0), dp)
 
 
 def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Rc0: Array, Rp: Array | None, cache: Cache
               ) -> tuple[Array, RCache]:
     """Rx is None where the inputs are data, which no direction moves; Rp where there are no peepholes."""
-    x, h, c, gates, y, U, W, p = cache
+    x, h, c, gates, y, U, W, _, _, p = cache
     Rh, Rc, Rgates = np.empty(h.shape, h.dtype), np.empty(c.shape, c.dtype), np.empty(gates.shape, gates.dtype)
     (pi, pf, po), (Rpi, Rpf, Rpo) = _three(p), _three(Rp)
     Rh[0], Rc[0] = Rh0, Rc0
@@ -137,19 +158,20 @@ def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Rc0
     return Rh[1:], RCache(Rx, Rh, Rc, Rgates, RU, RW, Rp)
 
 
-def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True
-               ) -> tuple[Array | None, Array, Array, Array, Array, Array, Array | None]:
-    """Return Rdx, RdU, RdW, Rdb, Rdh0, Rdc0, Rdp: backward, differentiated along all directions and Rdh."""
-    x, h, c, gates, y, U, W, p = cache
+def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dh_T: Array | None = None,
+               dc_T: Array | None = None, Rdh_T: Array | None = None, Rdc_T: Array | None = None) -> Gradients:
+    """backward, differentiated along all directions, Rdh, Rdh_T and Rdc_T."""
+    x, h, c, gates, y, U, W, h0, c0, p = cache
     Rx, Rh, Rc, Rgates, RU, RW, Rp = r_cache
     (pi, pf, po), (Rpi, Rpf, Rpo) = _three(p), _three(Rp)
     ds, Rds = np.empty(gates.shape, gates.dtype), np.empty(gates.shape, gates.dtype)
-    back, back_c, Rback, Rback_c = 0, 0, 0, 0
+    back, back_c, Rback, Rback_c = (_or_zero(d) for d in (dh_T, dc_T, Rdh_T, Rdc_T))
     for t in reversed(range(len(dh))):
         i, f, g, o = _four(gates[t])
         Ri, Rf, Rg, Ro = _four(Rgates[t])
         dsi, dsf, dsg, dso = _four(ds[t])
         Rdsi, Rdsf, Rdsg, Rdso = _four(Rds[t])
+        # each line of backward, and below it the same differentiated factor by factor: R{abc} = Ra bc + a Rb c + ab Rc
         total, Rtotal = dh[t] + back, Rdh[t] + Rback
         slope = 1 - y[t] * y[t]
         Ry = slope * Rc[t + 1]
@@ -173,7 +195,7 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
     RdW = np.tensordot(h[:-1], Rds, OVER) + np.tensordot(Rh[:-1], ds, OVER)
     Rdx = Rds @ U.T + ds @ RU.T if to_input else None
     Rdp = None if p is None else _to_peepholes(c, Rds) + _to_peepholes(Rc, ds)
-    return Rdx, RdU, RdW, Rds.sum(axis=(0, 1)), Rback.sum(axis=0), Rback_c.sum(axis=0), Rdp
+    return Gradients(Rdx, RdU, RdW, Rds.sum(axis=(0, 1)), _of_start(Rback, h0), _of_start(Rback_c, c0), Rdp)
 
 
 def _four(s: Array) -> list[Array]:
@@ -184,6 +206,15 @@ def _four(s: Array) -> list[Array]:
 def _three(p: Array | None) -> Array | tuple[int, int, int]:
     """p^i, p^f, p^o: zero without peepholes."""
     return (0, 0, 0) if p is None else p
+
+
+def _or_zero(d: Array | None) -> Array | int:
+    return 0 if d is None else d
+
+
+def _of_start(back: Array, state: Array) -> Array:
+    """The gradient of an initial state: of one for all cases, the sum over them."""
+    return back if state.ndim == 2 else back.sum(axis=0)
 
 
 def _to_peepholes(c: Array, ds: Array) -> Array:

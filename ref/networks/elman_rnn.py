@@ -82,7 +82,7 @@ class ElmanRNN(RecurrentNetwork):
         """Raises ValueError or TypeError where x or theta does not fit the network."""
         x = self._require_inputs(theta, x)
         a = theta["a"] if self.leaky else None
-        h, cache = self.elman.forward(x, theta["U"], theta["W"], theta["b"], theta["h0"], self.activation, a)
+        h, cache = self.elman.forward(x, theta["U"], theta["W"], theta["b"], theta["h0"], a, self.activation)
         z, read = readout.forward(h, theta["V"], theta["c"], self.outputs)
         return z, Cache(cache, read, theta)
 
@@ -91,9 +91,9 @@ class ElmanRNN(RecurrentNetwork):
         grad = cache.theta.like()
         dh, grad["V"], grad["c"] = readout.backward(dz, cache.readout)
         gradients = self.elman.backward(dh, cache.elman, damped, to_input=False, clip=self.clip)
-        _, grad["U"], grad["W"], grad["b"], grad["h0"], *da = gradients
+        _, grad["U"], grad["W"], grad["b"], grad["h0"], da = gradients
         if self.leaky:
-            (grad["a"],) = da
+            grad["a"] = da
         return grad
 
     def state_gradients(self, dz: Array, cache: Cache) -> Array:
@@ -115,7 +115,7 @@ class ElmanRNN(RecurrentNetwork):
         """Return Rz = J v and the R-caches; v Parameters, a direction."""
         self._require_direction(v)
         Ra = v["a"] if self.leaky else None
-        Rh, r_cache = self.elman.r_forward(None, v["U"], v["W"], v["b"], v["h0"], cache.elman, Ra)
+        Rh, r_cache = self.elman.r_forward(None, v["U"], v["W"], v["b"], v["h0"], Ra, cache.elman)
         Rz, r_read = readout.r_forward(Rh, v["V"], v["c"], cache.readout)
         return Rz, RCache(r_cache, r_read)
 
@@ -125,7 +125,7 @@ class ElmanRNN(RecurrentNetwork):
         dh = readout.to_states(dz, cache.readout)
         Rdh, Rgrad["V"], Rgrad["c"] = readout.r_backward(Rdz, dz, cache.readout, r_cache.readout)
         Rgrads = self.elman.r_backward(Rdh, dh, cache.elman, r_cache.elman, to_input=False)
-        _, Rgrad["U"], Rgrad["W"], Rgrad["b"], Rgrad["h0"], *Rda = Rgrads
+        _, Rgrad["U"], Rgrad["W"], Rgrad["b"], Rgrad["h0"], Rda = Rgrads
         if self.leaky:
-            (Rgrad["a"],) = Rda
+            Rgrad["a"] = Rda
         return Rgrad

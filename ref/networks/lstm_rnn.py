@@ -89,11 +89,7 @@ class LSTMRNN(RecurrentNetwork):
     def backward(self, dz: Array, cache: Cache) -> Parameters:
         grad = cache.theta.like()
         dh, grad["V"], grad["c"] = readout.backward(dz, cache.readout)
-        gradients = self.lstm.backward(dh, cache.lstm, to_input=False, clip=self.clip)
-        _, grad["U"], grad["W"], grad["b"], grad["h0"], grad["c0"], dp = gradients
-        if self.peepholes:
-            grad["p"] = dp
-        return grad
+        return self._filled(grad, self.lstm.backward(dh, cache.lstm, to_input=False, clip=self.clip))
 
     def r_forward(self, v: Parameters, cache: Cache) -> tuple[Array, RCache]:
         """Return Rz = J v and the R-caches; v Parameters, a direction."""
@@ -108,8 +104,12 @@ class LSTMRNN(RecurrentNetwork):
         Rgrad = cache.theta.like()
         dh = readout.to_states(dz, cache.readout)
         Rdh, Rgrad["V"], Rgrad["c"] = readout.r_backward(Rdz, dz, cache.readout, r_cache.readout)
-        Rgradients = self.lstm.r_backward(Rdh, dh, cache.lstm, r_cache.lstm, to_input=False)
-        _, Rgrad["U"], Rgrad["W"], Rgrad["b"], Rgrad["h0"], Rgrad["c0"], Rdp = Rgradients
+        return self._filled(Rgrad, self.lstm.r_backward(Rdh, dh, cache.lstm, r_cache.lstm, to_input=False))
+
+    def _filled(self, grad: Parameters, of_lstm: lstm.Gradients) -> Parameters:
+        """grad with the recurrence's own gradients in their places."""
+        grad["U"], grad["W"], grad["b"] = of_lstm.dU, of_lstm.dW, of_lstm.db
+        grad["h0"], grad["c0"] = of_lstm.dh0, of_lstm.dc0
         if self.peepholes:
-            Rgrad["p"] = Rdp
-        return Rgrad
+            grad["p"] = of_lstm.dp
+        return grad

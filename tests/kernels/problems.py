@@ -6,6 +6,7 @@ A problem is a module with
     arrays(T, dtype, ...)                           by name, dh and Rdh among them
     parameters(a, variant), directions(a, variant)  the arguments of forward, and of r_forward without the cache
     options(a, variant)                             the ways to call backward: name -> keyword arguments
+    r_options(a, variant)                           the ways to call r_backward
     GRADIENTS                                       the names of what the backward passes return
 """
 
@@ -38,7 +39,8 @@ def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: Mo
     Ry_data, r_cache_data = op.r_forward(None, *directions[1:], cache)
     ways = problem.options(a, variant).items()
     passes = {f"backward{name}": then.backward(a["dh"], cache, **options) for name, options in ways}
-    passes["R-backward"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache)
+    passes |= {f"R-backward{name}": then.r_backward(a["Rdh"], a["dh"], cache, r_cache, **options)
+               for name, options in problem.r_options(a, variant).items()}
     passes["R-backward of data"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache_data, to_input=False)
     named = {"h": y, "Rh": Ry, "Rh of data": Ry_data}
     for which, got in passes.items():

@@ -33,7 +33,7 @@ def test_arrays_in_another_order_give_the_same(laid, name):
 
 def forward(given: dict, op=elman, **changed):
     a = {**given, **changed}
-    return op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("phi", "tanh"), a.get("a"))
+    return op.forward(a["x"], a["U"], a["W"], a["b"], a["h0"], a.get("a"), a.get("phi", "tanh"))
 
 
 def lstm_forward(a: dict, **changed):
@@ -67,6 +67,8 @@ def test_forward_refuses(changed, error, message):
     (dict(U=np.zeros((3, 4))), ValueError, r"U has shape \(3, 4\) but must be \(D, 4H\) with H = 4"),
     (dict(b=np.zeros(15)), ValueError, r"b has shape \(15,\) but must be \(4H\) with H = 4"),
     (dict(c0=np.zeros(3)), ValueError, r"c0 has shape \(3,\) but must be \(H\) with H = 4"),
+    (dict(c0=np.zeros((4, 4))), ValueError, r"c0 has shape \(4, 4\) but must be \(N, H\) with N = 5"),
+    (dict(c0=np.zeros((1, 5, 4))), ValueError, r"c0 has shape \(1, 5, 4\) but must be \(H\) or \(N, H\)"),
     (dict(p=np.zeros((2, 4))), ValueError, r"p has shape \(2, 4\) but must be \(3, H\)$"),
     (dict(p=np.zeros((3, 5))), ValueError, r"p has shape \(3, 5\) but must be \(3, H\) with H = 4"),
     (dict(p=np.zeros((3, 4), np.float32)), TypeError, "p is float32 but x is float64"),
@@ -97,16 +99,21 @@ def test_the_lstm_s_other_passes_refuse():
 def test_the_other_passes_refuse():
     a, kernel = elman_problem.arrays(3), elman
     _, cache = forward(a)
-    _, r_cache = kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], cache)
+    _, r_cache = kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], None, cache)
     for call, error, message in (
         (lambda: kernel.backward(a["dh"].astype(np.float32), cache), TypeError, "dh is float32 but x is float64"),
         (lambda: kernel.backward(a["dh"][:2], cache), ValueError, r"dh has shape \(2, 5, 4\).* with T = 3"),
         (lambda: kernel.backward(a["dh"], cache, a["damped"][:, :4]), ValueError, r"damped has shape .* with N = 5"),
-        (lambda: kernel.r_forward(a["Rx"][:2], a["RU"], a["RW"], a["Rb"], a["Rh0"], cache), ValueError, "Rx has shape"),
-        (lambda: kernel.r_forward(None, a["RU"], a["RW"][:3], a["Rb"], a["Rh0"], cache), ValueError, "RW has shape"),
+        (lambda: kernel.r_forward(a["Rx"][:2], a["RU"], a["RW"], a["Rb"], a["Rh0"], None, cache), ValueError,
+         "Rx has shape"),
+        (lambda: kernel.r_forward(None, a["RU"], a["RW"][:3], a["Rb"], a["Rh0"], None, cache), ValueError,
+         "RW has shape"),
         (lambda: kernel.r_backward(a["Rdh"][:, :, :3], a["dh"], cache, r_cache), ValueError, "Rdh has shape"),
         (lambda: kernel.backward(a["dh"], cache._replace(h=cache.h[1:])), ValueError, r"h has shape .* \(T\+1, N, H\)"),
-        (lambda: kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], cache, a["Rb"]), ValueError, "Ra has shape"),
+        (lambda: kernel.r_forward(None, a["RU"], a["RW"], a["Rb"], a["Rh0"], a["Rb"], cache), ValueError,
+         "Ra has shape"),
+        (lambda: kernel.backward(a["dh"], cache, dh_T=a["dh"]), ValueError, r"dh_T has shape .* but must be \(N, H\)"),
+        (lambda: kernel.backward(a["dh"], cache, dh_T=a["dh_T"][:2]), ValueError, r"dh_T has shape .* with N = 5"),
         (lambda: kernel.backward(a["dh"], cache._replace(phi="oplu")), ValueError, "phi is 'oplu' but must be"),
         (lambda: kernel.r_backward(a["Rdh"], a["dh"], cache._replace(phi="oplu"), r_cache), ValueError, "phi is 'oplu'"),
     ):
@@ -116,7 +123,8 @@ def test_the_other_passes_refuse():
 
 def test_prepare_copies_only_what_it_must():
     x = np.zeros((3, 4))
-    ready, turned = prepare("T N, N T", x=x, y=x.T)
+    made = prepare({"x": "T N", "y": "N T"}, x=x, y=x.T)
+    ready, turned = made.x, made.y
     assert ready is x and turned.flags.c_contiguous and not np.shares_memory(turned, x)
 
 

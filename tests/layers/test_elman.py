@@ -23,7 +23,7 @@ def test_slopes_of_zero_and_one_are_other_units(slope, phi):
     dh = np.random.default_rng(1).standard_normal(h.shape)
     *gradients, da = elman.backward(dh, cache)
     assert da.shape == (H,) and da.all()
-    for gradient, same in zip(gradients, elman.backward(dh, other), strict=True):
+    for gradient, same in zip(gradients, elman.backward(dh, other)[:-1], strict=True):
         np.testing.assert_array_equal(gradient, same)
 
 
@@ -52,7 +52,7 @@ def test_structural_damping_needs_one_slope_for_each_element(phi, a):
 def test_an_infinite_clip_changes_nothing(dtype):
     h, cache = elman.forward(**arguments(dtype))
     dh = np.random.default_rng(1).standard_normal(h.shape).astype(dtype)
-    for plain, clipped in zip(elman.backward(dh, cache), elman.backward(dh, cache, clip=np.inf), strict=True):
+    for plain, clipped in zip(elman.backward(dh, cache)[:-1], elman.backward(dh, cache, clip=np.inf)[:-1], strict=True):
         assert clipped.dtype == dtype
         np.testing.assert_array_equal(plain, clipped)
 
@@ -64,7 +64,7 @@ def test_a_finite_clip_bounds_the_message(phi):
     h, cache = elman.forward(**a, phi=phi)
     dh = 1e6 * np.random.default_rng(1).standard_normal(h.shape)
     before = dh.copy()
-    _, dU, dW, db, dh0 = elman.backward(dh, cache, clip=clip)
+    _, dU, dW, db, dh0, _ = elman.backward(dh, cache, clip=clip)
     rounding = 1 + 1e-12
     assert np.abs(db).max() <= T * N * clip * rounding
     assert (np.abs(dU) <= clip * np.abs(a["x"]).sum(axis=(0, 1))[:, None] * rounding).all()
@@ -78,11 +78,11 @@ def test_an_exploding_message_is_held():
     """A linear transition of twice the identity: 2^100 without the clip, the clip at every step with it."""
     steps, clip = 100, 3.0
     zero = np.zeros(H)
-    _, cache = elman.forward(np.zeros((steps, 1, D)), np.zeros((D, H)), 2 * np.eye(H), zero, zero, "identity")
+    _, cache = elman.forward(np.zeros((steps, 1, D)), np.zeros((D, H)), 2 * np.eye(H), zero, zero, phi="identity")
     dh = np.zeros((steps, 1, H))
     dh[-1] = 2.0
-    _, _, _, db, dh0 = elman.backward(dh, cache)
+    _, _, _, db, dh0, _ = elman.backward(dh, cache)
     np.testing.assert_array_equal(dh0, 2.0**101)
-    _, _, _, db, dh0 = elman.backward(dh, cache, clip=clip)
+    _, _, _, db, dh0, _ = elman.backward(dh, cache, clip=clip)
     np.testing.assert_array_equal(dh0, 2 * clip)
     np.testing.assert_array_equal(db, 2.0 + clip * (steps - 1))

@@ -16,6 +16,7 @@ from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
 from tests.derivatives.cases.objectives import OBJECTIVES, SUMS
 from tests.derivatives.cases.orthogonality import FACTORISED as FACTORISED, ORTHOGONALITY
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
+from tests.derivatives.cases.states import STATES
 
-CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,
+CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,
          *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED]

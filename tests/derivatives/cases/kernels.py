@@ -6,17 +6,18 @@ from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
 from tests.derivatives.cases.layers import PHIS, recurrence
 from tests.derivatives.cases.lstm import long_short_term_memory
 from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
+from tests.derivatives.cases.states import of_each_case
 from tests.kernels import problems
 
 ELMAN = (
-    functions(elman, "_transposed")
+    functions(elman, "_transposed", "_sums", "_start", "_of_start")
     + functions(elman_loops, *(f"{name}_cases" for name in FOUR_PASSES))
     + functions(activations, "activate", "slope", "r_slope", "tanh", "logistic")
     + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product",
                 "clip_entries", "clipped")
 )
 LSTM = (
-    functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_gradients")
+    functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_sums", "_start", "_of_start", "_gradients")
     + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
     + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes")
     + functions(activations, "tanh", "logistic")
@@ -46,6 +47,8 @@ TWINS = [twin(name, 3, variant)  # first: the fastest to notice a fault
 KERNELS = [
     *(recurrence(T, phi, elman, ELMAN) for T, phi in PHIS),
     *(long_short_term_memory(T, peepholes, lstm, LSTM) for T, peepholes in ((1, True), (2, False), (3, True))),
+    of_each_case(elman, 3, 4, 2, 5, "logistic", ELMAN),
+    of_each_case(lstm, 3, 4, 5, 2, "peepholes", LSTM),
     elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
     lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]

@@ -9,7 +9,7 @@ from ref.checks import check_op
 from ref.layers import elman
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal
 
-HELPERS = functions(elman, "_over_time", "through_phi", "r_through_phi")
+HELPERS = functions(elman, "_over_time", "_of_start", "through_phi", "r_through_phi")
 
 
 def nearest_kink(phi: str, s) -> float:
@@ -19,16 +19,13 @@ def nearest_kink(phi: str, s) -> float:
 
 def recurrence(T: int, phi: str, seed: int, N: int = 2, D: int = 5, H: int = 4) -> Case:
     name = f"layers.elman {phi} T={T}"
-    shapes = {"x": (T, N, D), "U": (D, H), "W": (H, H), "b": (H,), "h0": (H,)}
-    if phi == "leaky_relu":
-        shapes["a"] = (H,)
+    shapes = {"x": (T, N, D), "U": (D, H), "W": (H, H), "b": (H,), "h0": (H,), "a": (H,)}
     arguments = {key: normal(*shape, seed=seed + k) for k, (key, shape) in enumerate(shapes.items())}
     arguments["W"] *= 0.5
+    if phi != "leaky_relu":
+        arguments["a"] = None
     passes = SimpleNamespace(forward=partial(elman.forward, phi=phi), backward=elman.backward,
                              r_forward=elman.r_forward, r_backward=elman.r_backward)
-    if phi == "leaky_relu":
-        passes.forward = lambda x, U, W, b, h0, a: elman.forward(x, U, W, b, h0, phi, a)
-        passes.r_forward = lambda Rx, RU, RW, Rb, Rh0, Ra, cache: elman.r_forward(Rx, RU, RW, Rb, Rh0, cache, Ra)
     _, cache = passes.forward(*arguments.values())
     s = arguments["x"] @ arguments["U"] + cache.h[:-1] @ arguments["W"] + arguments["b"]
     assert nearest_kink(phi, s) > 0.4, f"{name}: a unit is near its kink; choose another seed"

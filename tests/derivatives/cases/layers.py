@@ -92,11 +92,11 @@ def read_out(T: int, outputs: str) -> Case:
 READOUTS = [read_out(1, "all"), read_out(3, "all"), read_out(2, "last"), read_out(3, "last")]
 
 
-def recurrence(T: int, phi: str, op=elman, helpers: tuple[str, ...] = functions(elman, "_over_time", "through_phi", "r_through_phi")) -> Case:
+def recurrence(T: int, phi: str, op=elman, helpers: tuple[str, ...] = functions(elman, "_over_time", "_of_start", "through_phi", "r_through_phi")) -> Case:
     name = f"{op.__name__.removeprefix('ref.')} {phi} T={T}"
     passes = SimpleNamespace(forward=partial(op.forward, phi=phi), backward=op.backward, r_forward=op.r_forward, r_backward=op.r_backward)
     arguments = {"x": 0.5 * normal(T, 4, 6), "U": normal(6, 7, seed=1), "W": 0.5 * normal(7, 7, seed=2),
-                 "b": normal(7, seed=3), "h0": normal(7, seed=4)}
+                 "b": normal(7, seed=3), "h0": normal(7, seed=4), "a": None}
     analytic = op is elman and phi != "softplus"  # the kernels refuse complex numbers
     return Case(name, functions(op, *FOUR_PASSES) + helpers, lambda: check_op(passes, arguments, analytic=analytic, name=name))
 
