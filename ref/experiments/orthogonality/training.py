@@ -18,9 +18,11 @@ Rows hold the minibatch's loss and gradient norm at every update and, where the 
 
 import numpy as np
 
-from ref.experiments.orthogonality.tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
-from ref.experiments.recording import FolderRecorder
+from ref.experiments.kernels import on_kernels
+from ref.experiments.orthogonality.tasks import PROBE, best, held_out, measure_of, measures, reached, task_of
+from ref.experiments.recording import FolderRecorder, measured
 from ref.experiments.run import RunError
+from ref.experiments.training import fresh_minibatches, loss_of, processor_seconds
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.optimizers.gradient_descent import GradientDescent
@@ -45,13 +47,12 @@ from ref.tasks.sequences.sequence_task import Batch
 from ref.training.train import train
 
 Array = np.ndarray
-MINIBATCHES = 2  # second entry of the random generator's seed, other than the held-out cases'
 SIDES = {"left": cayley_step, "wrong": wrong_side_step}
 SHOWN_STEPS = 60  # of the gradient through time
 
 
 def network_of(config: dict):
-    """The network, compiled if asked.  Raises RunError for kernels that it has no twin in."""
+    """The network, compiled if asked."""
     task = task_of(config)
     sizes, kind = (task.n_inputs, config["n_hidden"], task.n_outputs), config["network"]
     if kind == "factorized":
@@ -62,13 +63,7 @@ def network_of(config: dict):
         network = LSTMRNN(*sizes, task.outputs, clip=config["lstm_clip"])
     else:
         raise RunError(f"network is {kind!r} but must be factorized, elman, geodesic or lstm")
-    if config["kernels"] == "numpy":
-        return network
-    if config["kernels"] != "cpu":
-        raise RunError(f"kernels is {config['kernels']!r} but recurrent networks run on numpy or cpu")
-    import numba_kernels
-
-    return numba_kernels.accelerate(network)
+    return on_kernels(network, config["kernels"])
 
 
 def start(config: dict, network) -> Parameters:
@@ -86,7 +81,7 @@ def start(config: dict, network) -> Parameters:
 
 def objective_of(config: dict, network):
     """Mean loss over all targets, and the penalties; SequenceObjective's where there are none."""
-    plain = SequenceObjective(network, LOSSES[task_of(config).loss], chunk=config["chunk"], mean="targets")
+    plain = SequenceObjective(network, loss_of(task_of(config)), chunk=config["chunk"], mean="targets")
     penalties = {name: [CompositeDecay(config["weight_decay"])] for name in ("U", "W", "V") if config["weight_decay"]}
     if config["soft"]:
         penalties.setdefault("W", []).append(SoftOrthogonality(config["soft"]))
@@ -122,25 +117,21 @@ def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
     elif isinstance(network, ElmanRNN):
         row |= spectrum_summary(theta["W"])
     if hasattr(network, "state_gradients"):
-        row |= through_time(network, LOSSES[task_of(config).loss], theta, *(array[:, :PROBE] for array in held[:2]))
+        row |= through_time(network, loss_of(task_of(config)), theta, *(array[:, :PROBE] for array in held[:2]))
     return row
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
-    """Train to the end; what it returns is where it stood at its last evaluation, and the best it had."""
+    """Train to the end; the result says where it stood at its last evaluation, and the best it had."""
     task, network, held, measure = task_of(config), network_of(config), held_out(config), measure_of(config)
-
-    def batches(step: int):
-        return task.sample(np.random.default_rng([config["part_seed"], step, MINIBATCHES]), config["minibatch"])
-
     result = train(
-        optimizer_of(config), objective_of(config, network), start(config, network), batches, n_steps=config["updates"],
+        optimizer_of(config), objective_of(config, network), start(config, network),
+        fresh_minibatches(task, config["part_seed"], config["minibatch"]), n_steps=config["updates"],
         evaluate=lambda theta: evaluate(config, network, theta, held), evaluate_every=config["evaluate_every"],
         recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
     )
-    rows = [row for row in result.rows if "test_loss" in row]
+    rows = measured(result.rows, "test_loss")
     shown = ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread")
     last = {name: rows[-1][name] for name in shown if name in rows[-1]}
     return {**last, "best": best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
-            "updates": result.step, "seconds": result.seconds,
-            "processor_seconds": sum(row.get("step_processor_seconds", 0.0) for row in result.rows)}
+            "updates": result.step, "seconds": result.seconds, "processor_seconds": processor_seconds(result)}
