@@ -111,16 +111,15 @@ def method_of(config: dict, x: Array) -> tuple:
         optimizer = KFAC(method, *config["setting"], seed=seed)
         return optimizer, growing(data, **config["kfac_batch"], seed=seed), config["kfac_evaluate_every"]
     optimizer = first_order(method, *config["setting"], period=config["momentum_period"])
-    an_epoch = len(x) // config["minibatch"]
-    return optimizer, minibatches(data, config["minibatch"], seed), config["evaluate_epochs"] * an_epoch
+    minibatch = config["minibatch"]
+    return optimizer, minibatches(data, minibatch, seed), config["evaluate_epochs"] * (len(x) // minibatch)
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
     """Train one part to the end of its budget; its result has the errors of the last evaluation."""
     x, x_test = images(config)
     objective = objective_of(config)
-    start = np.random.default_rng(config["seed"])
-    theta = objective.network.init(start, "sparse", dtype=np.dtype(config["dtype"]))
+    theta = objective.network.init(np.random.default_rng(config["seed"]), "sparse", dtype=np.dtype(config["dtype"]))
     optimizer, batches, evaluate_every = method_of(config, x)
 
     def evaluate(theta: Parameters) -> dict:

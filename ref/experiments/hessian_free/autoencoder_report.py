@@ -18,8 +18,7 @@ TITLES = {**FIRST_ORDER, "hf": "Hessian-free", "hf-no-preconditioner": "no preco
 def curve(run: Run, part: str, against: str) -> tuple[np.ndarray, np.ndarray]:
     """A part's training error where it was evaluated, against a column of its rows or "epochs".
 
-    "gradient_equivalents" are in training sets too.  Epochs are passes of the *gradient* over the training set;
-    Hessian-free's curvature products are left out of them.
+    "gradient_equivalents" are in training sets too; epochs count passes of the gradient alone, no curvature products.
     """
     rows, N = measured(read_rows(run.folder / part), "train_error"), run.config["n_train"]
     if against == "epochs":
