@@ -10,12 +10,14 @@ Ends with status 0, 1 where parts of a run failed, 2 for a mistake in what was a
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from ref.experiments import run as runs
-from ref.experiments.registry import EXPERIMENTS, experiment, summary
+from ref.experiments.kernels import require_kernels
+from ref.experiments.registry import EXPERIMENTS, experiment
 from ref.experiments.results import command, write_report
-from ref.experiments.sweep import PartsFailed
+from ref.experiments.sweep import PartsFailed, sweep
 from ref.experiments.threads import restart_with
 
 
@@ -37,14 +39,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def list_experiments(asked, restart: bool) -> None:
-    for name in EXPERIMENTS:
-        print(f"{name:<16} {summary(name)}")
+    for name, (_, summary) in EXPERIMENTS.items():
+        print(f"{name:<16} {summary}")
     print("\nPresets: quick (two minutes on two cores), standard (an hour), paper (the paper's sizes).")
 
 
 def run(asked, restart: bool) -> None:
     module = experiment(asked.name)
-    config = runs.run_config(module, asked.preset, asked.seed, asked.dtype, asked.kernels or module.KERNELS[-1], asked.threads)
+    kernels = asked.kernels or module.KERNELS[-1]
+    config = runs.run_config(module, asked.preset, asked.seed, asked.dtype, kernels, asked.threads)
     _carry_out(config, runs.run_folder(asked.runs, config), asked.workers, restart)
 
 
@@ -60,7 +63,7 @@ def report(asked, restart: bool) -> None:
 def _carry_out(config: dict, folder: Path, workers: int, restart: bool) -> None:
     """Run or go on; what has finished is only shown."""
     module = experiment(config["experiment"])
-    runs.require_kernels(module, config["kernels"])
+    require_kernels(module, config["kernels"])
     config = runs.open_folder(folder, config)
     if runs.finished(folder) is not None:
         print(f"{folder} is finished; nothing was run. For another run, take another --seed or --runs.")
@@ -68,7 +71,8 @@ def _carry_out(config: dict, folder: Path, workers: int, restart: bool) -> None:
         if restart:
             restart_with(config["threads"])
         print(f"{folder}  ({command(config)}), {config['kernels']} kernels")
-        runs.finish(folder, module.run(config, folder, workers))
+        of_run = partial(sweep, folder=folder, workers=workers, threads=config["threads"])
+        runs.finish(folder, module.run(config, of_run))
         print(f"{folder} is finished")
     if not any((folder / "figures").glob("*")):
         module.figures(folder)

@@ -28,6 +28,30 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 6.4, height: floa
     return figure, axes
 
 
+def panels(what, most: int, height: float, width: float = 8.0, above: float = 0.8, **subplots):
+    """Return (figure, list of axes): one for each of `what`, at most so many in a row.
+
+    In inches: a panel's height, the figure's width, and what is left above all panels for a legend.
+    """
+    rows = -(-len(what) // most)
+    columns = -(-len(what) // rows)
+    figure, axes = new_figure(rows, columns, width=width, height=height * rows + above, squeeze=False, **subplots)
+    for ax in axes.flat[len(what):]:
+        ax.axis("off")
+    return figure, list(axes.flat[: len(what)])
+
+
+def labelled(figure) -> dict:
+    """label -> handle, of all axes; of a label that several axes have, the last one's."""
+    return {label: handle for ax in figure.axes for handle, label in zip(*ax.get_legend_handles_labels())}
+
+
+def legend_above(figure, columns: int, handles: dict | None = None, **options) -> None:
+    """One legend for all axes, an entry for each label, or of these handles."""
+    handles = labelled(figure) if handles is None else handles
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=columns, fontsize=8, **options)
+
+
 def plain_numbers(axis) -> None:
     """Write the numbers of a logarithmic axis out, 20 and not 2 x 10^1, at 1, 2 and 5 of each decade."""
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter

@@ -133,6 +133,11 @@ def read_rows(folder) -> list[Row]:
     return [{**row, **timing} for row, timing in zip(metrics, timings)]
 
 
+def measured(rows: list[Row], name: str) -> list[Row]:
+    """The rows that have a value of this name: those after which the network was evaluated, for one."""
+    return [row for row in rows if name in row]
+
+
 def share_done(folder) -> float:
     """How much of its budget the training in this folder has spent, 0 to 1, as far as its last row says."""
     try:

@@ -1,23 +1,36 @@
 """The experiments by name.  Each module is imported when it is asked for; see ref.experiments for what it offers."""
 
-import ast
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 
 from ref.experiments.run import RunError
 
-EXPERIMENTS: dict[str, str] = {  # name on the command line -> module
-    "hf-curves": "ref.experiments.hessian_free.curves",
-    "hf-mnist": "ref.experiments.hessian_free.mnist",
-    "kfac-curves": "ref.experiments.kfac.curves",
-    "hf-pathological": "ref.experiments.hessian_free.pathological",
-    "ortho-copy": "ref.experiments.orthogonality.copy",
-    "ortho-adding": "ref.experiments.orthogonality.adding",
-    "ortho-images": "ref.experiments.orthogonality.images",
-    "ortho-text": "ref.experiments.orthogonality.text",
-    "ortho-soft": "ref.experiments.orthogonality.soft",
+EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> module, and what it is about in one line
+    "hf-curves": ("ref.experiments.hessian_free.curves",
+                  "Deep autoencoder on CURVES (our regeneration, not the papers' set): Hessian-free beside tuned "
+                  "first-order methods."),
+    "hf-mnist": ("ref.experiments.hessian_free.mnist",
+                 "Deep autoencoder on MNIST-5k (the full set with preset paper): Hessian-free beside tuned "
+                 "first-order methods."),
+    "kfac-curves": ("ref.experiments.kfac.curves",
+                    "Deep autoencoder on CURVES (our regeneration, not the papers' set): K-FAC, KFRA, Hessian-free, "
+                    "Nesterov and Adam."),
+    "hf-pathological": ("ref.experiments.hessian_free.pathological",
+                        "Elman networks on long-term-dependency tasks: Hessian-free with and without structural "
+                        "damping, first-order methods."),
+    "ortho-copy": ("ref.experiments.orthogonality.copy",
+                   "Copy memory: factorised networks by margin on their singular values, Elman networks, LSTM."),
+    "ortho-adding": ("ref.experiments.orthogonality.adding",
+                     "Adding: factorised networks by margin on their singular values, Elman networks, LSTM."),
+    "ortho-images": ("ref.experiments.orthogonality.images",
+                     "Images as sequences of pixels, in order and permuted: factorised networks by margin, Elman "
+                     "networks, LSTM."),
+    "ortho-text": ("ref.experiments.orthogonality.text",
+                   "Next characters of Shakespeare and of a Markov source: factorised networks by margin, Elman "
+                   "networks, LSTM."),
+    "ortho-soft": ("ref.experiments.orthogonality.soft",
+                   "Copy memory under soft constraints: a penalty on W, a Gaussian prior on its singular values, by "
+                   "strength."),
 }
 
 
@@ -25,11 +38,4 @@ def experiment(name: str) -> ModuleType:
     """The experiment's module.  Raises RunError for a name that is not registered."""
     if name not in EXPERIMENTS:
         raise RunError(f"no experiment is named {name!r}; there are: {', '.join(EXPERIMENTS)}")
-    return import_module(EXPERIMENTS[name])
-
-
-def summary(name: str) -> str:
-    """The experiment's SUMMARY, a string literal, read from the source: to import every module would take a second."""
-    source = Path(find_spec(EXPERIMENTS[name]).origin).read_text(encoding="utf-8")
-    assigned = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
-    return next(ast.literal_eval(node.value) for node in assigned if ast.unparse(node.targets[0]) == "SUMMARY")
+    return import_module(EXPERIMENTS[name][0])

@@ -6,6 +6,7 @@ from pathlib import Path
 from ref.experiments.registry import EXPERIMENTS, experiment
 from ref.experiments.run import RunError, all_runs, finished, read_config
 from ref.experiments.sweep import failed_parts
+from ref.experiments.tables import table
 from ref.files import write_atomically
 
 HEAD = """# Results
@@ -16,7 +17,7 @@ makes it again. What the experiments are: [README](README.md).
 
 
 def write_report(runs, path) -> Path:
-    """Write the report of all runs below the folder `runs`; of an experiment without any, keep what the file says already.
+    """Write the report of all runs below the folder `runs`; of an experiment without any, keep what the file says.
 
     Raises RunError, writing nothing, where none has ended.
     """
@@ -46,8 +47,8 @@ def _section(name: str, folders: list[Path]) -> str:
     module = experiment(name)
     ended = [folder for folder in folders if finished(folder) is not None]
     body = module.report(ended).strip() if ended else "No run has finished."
-    table = "\n".join(["| run | state | command |", "|---|---|---|", *map(_line, folders)])
-    return f"## {name}\n\n{module.SUMMARY}\n\n{body}\n\n{table}\n"
+    runs = "\n".join(table(["run", "state", "command"], map(_row, folders)))
+    return f"## {name}\n\n{EXPERIMENTS[name][1]}\n\n{body}\n\n{runs}\n"
 
 
 def _sections_of(path: Path) -> dict[str, str]:
@@ -57,7 +58,7 @@ def _sections_of(path: Path) -> dict[str, str]:
     return {part.partition("\n")[0].removeprefix("## "): part for part in parts}
 
 
-def _line(folder: Path) -> str:
+def _row(folder: Path) -> list[str]:
     state = "finished" if finished(folder) is not None else "not finished"
     failures = [f"{part} failed: {error}".replace("|", "/") for part, error in failed_parts(folder).items()]
-    return f"| {folder.name} | {'; '.join([state, *failures])} | `{command(read_config(folder))}` |"
+    return [folder.name, "; ".join([state, *failures]), f"`{command(read_config(folder))}`"]

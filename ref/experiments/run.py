@@ -9,8 +9,9 @@ A part of a run (ref.experiments.sweep) is a subfolder of the same kind.  Nothin
 import json
 import platform
 from collections.abc import Mapping
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,23 @@ KEYS = ("experiment", "preset", "seed", "dtype", "kernels", "threads")  # what e
 
 class RunError(ValueError):
     """What the command line reports without a traceback: it names the argument or the file, and what was expected."""
+
+
+class Run(NamedTuple):
+    """A run as its figures and its report see it."""
+
+    folder: Path
+    config: dict
+    result: dict  # what it returned; empty where it has not ended
+
+    @property
+    def parts(self) -> dict[str, dict]:
+        """part -> result."""
+        return self.result["parts"]
+
+
+def read_run(folder) -> Run:
+    return Run(Path(folder), read_config(folder), finished(folder) or {})
 
 
 def run_folder(runs, config: Mapping) -> Path:
@@ -47,18 +65,6 @@ def run_config(
         if config[name] not in known:
             raise RunError(f"{name} is {config[name]!r} but must be one of {', '.join(known)}")
     return config
-
-
-def require_kernels(module, kernels: str) -> None:
-    """Raises RunError where the experiment has no ops with such twins, or where the kernels cannot be imported."""
-    if kernels not in module.KERNELS:
-        raise RunError(f"kernels is {kernels!r} but {module.NAME} runs on {' or '.join(module.KERNELS)}")
-    if kernels != "numpy":
-        try:
-            import_module(f"numba_kernels.{kernels}")
-        except ImportError as error:
-            raise RunError(f"kernels is {kernels!r}, which needs numba_kernels.{kernels}, but importing it fails: "
-                           f"{error}; kernels 'numpy' need nothing") from error
 
 
 def open_folder(folder, config: Mapping) -> dict:

@@ -6,7 +6,9 @@
     results = sweep(part, {"adam-0.01": {...}, "adam-0.1": {...}}, folder, workers=2)
 
 Any concurrent.futures executor will do: processes here, mpi4py.futures.MPIPoolExecutor on a cluster that shares its
-files.
+files.  An experiment is handed the sweep bound to the run's folder and to that, as a `Sweep`:
+
+    module.run(config, partial(sweep, folder=folder, executor=executor))
 """
 
 import os
@@ -28,6 +30,7 @@ from ref.files import write_atomically
 
 ERROR = "error.txt"
 Part = Callable[[dict, FolderRecorder], dict | None]
+Sweep = Callable[[Part, Mapping[str, dict]], dict[str, dict]]  # sweep(part, configs) of one run
 
 
 class PartsFailed(RunError):

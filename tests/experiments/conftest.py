@@ -8,7 +8,7 @@ from tests.experiments import tiny
 @pytest.fixture
 def longhand(monkeypatch, tmp_path, capsys):
     """Run the command on the tests' experiment, in tmp_path/runs; return (status, output, errors)."""
-    monkeypatch.setattr(registry, "EXPERIMENTS", {"tiny": tiny.__name__})
+    monkeypatch.setattr(registry, "EXPERIMENTS", {"tiny": (tiny.__name__, "Random targets of a small network.")})
     monkeypatch.setattr("ref.experiments.results.EXPERIMENTS", registry.EXPERIMENTS)
     monkeypatch.setattr("ref.experiments.__main__.EXPERIMENTS", registry.EXPERIMENTS)
     monkeypatch.chdir(tmp_path)

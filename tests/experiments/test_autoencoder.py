@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ref.experiments.hessian_free import autoencoder, autoencoder_report, curves as hf_curves, mnist as hf_mnist
-from ref.experiments.run import RunError, finish, open_folder, run_config
+from ref.experiments.run import Run, RunError, run_config
 from ref.experiments.sweep import sweep
 from ref.losses import logistic_cross_entropy
 from ref.objective import Objective
+from tests.experiments.finished import finished_run
 
 TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "minibatch": 10,
         "phases": [{"steps": 2, "curvature": 20, "gradient": 40, "backtracking": 40, "hf": {"max_iterations": 12}},
@@ -27,9 +28,8 @@ def tiny(module, dtype="float64", **settings) -> dict:
 @pytest.fixture(scope="module", params=[hf_curves, hf_mnist], ids=["curves", "mnist"])
 def done(request, tmp_path_factory):
     module, folder = request.param, tmp_path_factory.mktemp("run")
-    config = open_folder(folder, tiny(module))
-    finish(folder, module.run(config, folder, workers=0))
-    return module, folder, json.loads((folder / "finished.json").read_text())["result"]
+    return module, folder, finished_run(module, folder, tiny(module)).result
+
 
 def test_every_method_trains_to_its_budget(done):
     _, _, result = done
@@ -67,7 +67,7 @@ def test_the_figures_are_drawn_and_the_report_names_every_number(done):
 
 def test_equal_work_means_equal_work(tmp_path):
     """A method evaluated at 100 and 200 only is not judged at 190 by what it was at 100."""
-    open_folder(tmp_path, tiny(hf_curves, n_train=10))
+    run = Run(tmp_path, tiny(hf_curves, n_train=10), {})
     (tmp_path / "hf").mkdir()
     rows = [(0, 64.0), (1000, 16.0), (2000, 4.0)]
     lines = [json.dumps({"step": step, "gradient_equivalents": work, "train_error": error}) for step, (work, error) in enumerate(rows)]
@@ -75,7 +75,7 @@ def test_equal_work_means_equal_work(tmp_path):
     (tmp_path / "hf" / "timings.jsonl").write_text('{"seconds": 0.0}\n' * 3)
     at = {100: 16.0, 150: 8.0, 200: 4.0, 300: 4.0}
     for work, expected in at.items():
-        assert autoencoder_report.error_at(tmp_path, "hf", "gradient_equivalents", work) == pytest.approx(expected, rel=1e-12)
+        assert autoencoder_report.error_at(run, "hf", "gradient_equivalents", work) == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_diverged_rate_is_never_the_best():

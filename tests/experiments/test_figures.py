@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from ref.experiments.figures import COLOURS, new_figure, save
+from ref.experiments.figures import COLOURS, labelled, legend_above, new_figure, panels, save
 
 
 def drawing(**labels):
@@ -65,3 +65,19 @@ def test_images_and_shared_axes_need_no_labels_of_their_own(tmp_path):
 def test_a_figure_without_a_text_or_of_another_kind(tmp_path, name, alt, match):
     with pytest.raises(ValueError, match=match):
         save(drawing()[0], tmp_path / name, alt)
+
+
+@pytest.mark.parametrize("n, rows, columns", [(1, 1, 1), (3, 1, 3), (4, 2, 2), (5, 2, 3), (7, 3, 3)])
+def test_panels_fill_rows_evenly(n, rows, columns):
+    figure, axes = panels(range(n), most=3, height=2.0, width=6.0, above=0.5)
+    assert len(axes) == n and len(figure.axes) == rows * columns and sum(ax.axison for ax in figure.axes) == n
+    assert [*figure.get_size_inches()] == [6.0, 2.0 * rows + 0.5]
+
+
+def test_one_legend_has_an_entry_for_each_label_of_all_axes():
+    figure, axes = panels("ab", 2, 2.0)
+    for ax, labels in zip(axes, (("Adam", "Nesterov", "_hidden"), ("Adam", "HF"))):
+        for label in labels:
+            ax.plot([0, 1], label=label)
+    legend_above(figure, 3)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Adam", "Nesterov", "HF"] == [*labelled(figure)]

@@ -7,8 +7,9 @@ import pytest
 from ref.experiments.kfac import curves as kfac_curves
 from ref.experiments.kfac.report import TITLES, error_after, first_below, methods
 from ref.experiments.recording import read_rows
-from ref.experiments.run import finish, open_folder, run_config
+from ref.experiments.run import run_config
 from ref.hessian_free import KFAC
+from tests.experiments.finished import finished_run
 
 TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "minibatch": 10, "epochs": 100, "tuning_epochs": 1,
         "phases": [{"steps": None, "curvature": 20, "gradient": 40, "backtracking": 40, "hf": {"max_iterations": 12}}],
@@ -20,20 +21,18 @@ METHODS = ("kfac", "kfra", "kfac-published", "hf", "nesterov", "adam")
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    config = open_folder(folder, {**run_config(kfac_curves, "quick", 0), **TINY})
-    finish(folder, kfac_curves.run(config, folder, workers=0))
-    return folder, json.loads((folder / "finished.json").read_text())["result"]
+    return finished_run(kfac_curves, folder, {**run_config(kfac_curves, "quick", 0), **TINY})
 
 
 def test_every_method_trains_to_its_budget(done):
-    _, result = done
+    result = done.result
     assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 2 * 5 + 10 + 5 + 6
     for name, part in result["parts"].items():
         assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= 60 * (100 if name in METHODS else 1), name
 
 
 def test_kfac_and_kfra_leave_the_first_error_behind_and_take_their_own_steps(done):
-    folder, result = done
+    folder, _, result = done
     rows = {method: read_rows(folder / method) for method in ("kfac", "kfra", "kfac-published")}
     for method, of in rows.items():
         least = 1.2 if method in kfac_curves.FACTORED else 1.05
@@ -44,7 +43,7 @@ def test_kfac_and_kfra_leave_the_first_error_behind_and_take_their_own_steps(don
 
 
 def test_the_damping_is_the_best_of_the_grid_and_the_published_one_stands_beside_it(done):
-    folder, result = done
+    folder, _, result = done
     for method in ("kfac", "kfra"):
         tried = {json.loads((path / "config.json").read_text())["setting"][0]: read_rows(path)
                  for path in folder.glob(f"{method}-[0-9]*")}
@@ -56,13 +55,13 @@ def test_the_damping_is_the_best_of_the_grid_and_the_published_one_stands_beside
 
 
 def test_all_methods_start_from_the_same_parameters(done):
-    folder, _ = done
+    folder = done.folder
     first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
     assert len(first) == 31 and len(set(first.values())) == 1
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_number(done):
-    folder, result = done
+    folder, _, result = done
     paths = kfac_curves.figures(folder)
     assert sorted(path.name for path in paths) == ["adaptation.png", "learning_curves.png"]
     assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
@@ -77,22 +76,22 @@ def test_the_figures_are_drawn_and_the_report_names_every_number(done):
 
 
 def test_where_an_error_was_first_reached(done):
-    folder, result = done
+    folder, _, result = done
     rows = [row for row in read_rows(folder / "kfac") if "train_error" in row]
     middle = rows[len(rows) // 2]["train_error"]
     first = next(row["step"] for row in rows if row["train_error"] <= middle)
-    assert first_below(folder, "kfac", "step", middle) == str(first)
-    assert first_below(folder, "kfac", "step", 0.0) == "not reached"
+    assert first_below(done, "kfac", "step", middle) == str(first)
+    assert first_below(done, "kfac", "step", 0.0) == "not reached"
 
 
 def test_errors_at_equal_iterations_are_measured_no_earlier(done):
     """A method that is seldom evaluated must not be shown at its start."""
-    folder, _ = done
+    folder = done.folder
     rows = [row for row in read_rows(folder / "adam") if "train_error" in row]
     assert rows[1]["step"] == 60
-    assert error_after(folder, "adam", 1) == error_after(folder, "adam", 60) == (60, rows[1]["train_error"])
-    assert error_after(folder, "adam", 61) == (rows[2]["step"], rows[2]["train_error"])
-    assert error_after(folder, "adam", 10**9) == (rows[-1]["step"], rows[-1]["train_error"])
+    assert error_after(done, "adam", 1) == error_after(done, "adam", 60) == (60, rows[1]["train_error"])
+    assert error_after(done, "adam", 61) == (rows[2]["step"], rows[2]["train_error"])
+    assert error_after(done, "adam", 10**9) == (rows[-1]["step"], rows[-1]["train_error"])
 
 
 def test_presets_are_those_of_hf_curves_but_for_what_is_new():

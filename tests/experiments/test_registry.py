@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ref.experiments.registry import EXPERIMENTS, experiment, summary
+from ref.experiments.registry import EXPERIMENTS, experiment
 from ref.experiments.run import RunError, run_config
 
 
@@ -12,7 +12,8 @@ from ref.experiments.run import RunError, run_config
 def test_what_an_experiment_offers(name):
     module = experiment(name)
     assert module.NAME == name
-    assert summary(name) == module.SUMMARY and "\n" not in module.SUMMARY
+    assert module.__doc__.startswith(f"{name}: ")
+    assert EXPERIMENTS[name][1].endswith(".") and "\n" not in EXPERIMENTS[name][1]
     assert set(module.PRESETS) == {"quick", "standard", "paper"}
     assert module.KERNELS in (("numpy",), ("numpy", "cpu"))
     for function in (module.run, module.figures, module.report):

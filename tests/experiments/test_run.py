@@ -15,7 +15,6 @@ from ref.experiments.run import (
     finished,
     open_folder,
     read_config,
-    require_kernels,
     run_config,
     run_folder,
 )
@@ -124,13 +123,3 @@ def test_runs_are_found_by_path_or_by_name(tmp_path):
     assert find_run(folder, "elsewhere") == find_run("e/quick-3", tmp_path) == folder
     with pytest.raises(RunError, match="there is no run 'e/quick-4'.* Under .*: e/quick-3"):
         find_run("e/quick-4", tmp_path)
-
-
-def test_kernels_that_are_not_there(monkeypatch):
-    module = SimpleNamespace(NAME="e", KERNELS=("numpy", "cpu"))
-    require_kernels(module, "numpy")
-    monkeypatch.setitem(__import__("sys").modules, "numba_kernels.cpu", None)
-    with pytest.raises(RunError, match="kernels is 'cpu', which needs numba_kernels.cpu"):
-        require_kernels(module, "cpu")
-    with pytest.raises(RunError, match="kernels is 'cuda' but e runs on numpy or cpu"):
-        require_kernels(module, "cuda")

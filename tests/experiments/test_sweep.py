@@ -4,13 +4,15 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ref.experiments.run import RunError
+from ref.experiments.run import RunError, run_config
 from ref.experiments.sweep import PartsFailed, failed_parts, sweep
 from ref.experiments.threads import VARIABLES
+from tests.experiments import tiny
 
 CONFIGS = {f"rate-{rate}": {"rate": rate} for rate in (0.1, 0.2, 0.3)}
 
@@ -51,6 +53,17 @@ def test_every_executor_gives_the_same_results_in_order(tmp_path, executor):
         assert {result["threads"] for result in results.values()} == {"3"}
     assert json.loads((tmp_path / "rate-0.2" / "config.json").read_text()) == {"rate": 0.2}
     assert (tmp_path / "rate-0.2" / "metrics.jsonl").read_text() == '{"step": 1, "rate": 0.2}\n'
+
+
+def test_an_experiment_runs_in_any_executor(tmp_path):
+    """As one may be handed in that starts processes on a cluster."""
+    config = run_config(tiny, "quick", 0)
+    with ThreadPoolExecutor(2) as threads:
+        results = tiny.run(config, partial(sweep, folder=tmp_path / "given", executor=threads))
+    assert results == tiny.run(config, partial(sweep, folder=tmp_path / "here", workers=0))
+    metrics = {where: {path.parent.name: path.read_bytes() for path in tmp_path.glob(f"{where}/*/metrics.jsonl")}
+               for where in ("given", "here")}
+    assert metrics["given"] == metrics["here"] and len(metrics["here"]) == len(results) == 2
 
 
 def test_finished_parts_are_not_run_again(tmp_path):

@@ -7,7 +7,6 @@ import numpy as np
 from ref.experiments.figures import new_figure, save
 from ref.experiments.recording import read_rows
 from ref.experiments.run import finished, read_config
-from ref.experiments.sweep import sweep
 from ref.losses import squared_error
 from ref.networks.mlp import MLP
 from ref.objective import Objective
@@ -16,7 +15,6 @@ from ref.training import minibatches, train
 
 NAME = "tiny"
 KERNELS = ("numpy",)
-SUMMARY = "Random targets of a small network."
 PRESETS = {
     "quick": {"sizes": (6, 8, 3), "n_cases": 60, "n_steps": 12, "checkpoint_every": 5},
     "standard": {"sizes": (6, 8, 3), "n_cases": 60, "n_steps": 12, "checkpoint_every": 5, "fails": ["adam"]},
@@ -40,9 +38,8 @@ def train_part(config, recorder):
     return {"error": result.rows[-1]["error"], "stopped": result.stopped}
 
 
-def run(config, folder, workers):
-    parts = {method: {**config, "method": method} for method in METHODS}
-    return sweep(train_part, parts, folder, workers, threads=config["threads"])
+def run(config, sweep):
+    return sweep(train_part, {method: {**config, "method": method} for method in METHODS})
 
 
 def figures(folder):

@@ -1,1 +1,1 @@
-"""The experiments of the first paper: deep autoencoders on CURVES and MNIST, recurrent networks on long dependencies."""
+"""The experiments of the first paper: deep autoencoders, and recurrent networks on long dependencies."""

@@ -1,101 +1,95 @@
-"""The figures of an hf-pathological run: success rates, learning curves, gradients through time, trajectories of the hidden state."""
+"""The figures of an hf-pathological run: success rates, learning curves, gradients and hidden states through time."""
 
 from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.figures import COLOURS, DASHES, new_figure, plain_numbers, save
-from ref.experiments.hessian_free.pathological_report import TITLES, outcomes, prefix, task_title
-from ref.experiments.hessian_free.pathological_training import held_out_sequences, objective_of, start, task_of
-from ref.experiments.recording import read_checkpoint, read_rows
-from ref.experiments.run import finished, read_config
+from ref.experiments.figures import COLOURS, DASHES, legend_above, new_figure, panels, plain_numbers, save
+from ref.experiments.hessian_free.pathological_report import TITLES, outcomes
+from ref.experiments.hessian_free.pathological_training import objective_of, start, task_of
+from ref.experiments.hessian_free.trajectory import Trajectory, trajectory
+from ref.experiments.jobs import part_name, title
+from ref.experiments.recording import measured, read_checkpoint, read_rows
+from ref.experiments.run import Run, read_config, read_run
+from ref.experiments.training import held_out
 from ref.parameters import Parameters
 
 COLOUR = dict(zip(TITLES, COLOURS))
 LOOK = {method: {"color": colour, "ls": dash} for method, colour, dash in zip(TITLES, COLOURS, DASHES)}
 
 
-def draw(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    return [success(folder, config, parts), learning_curves(folder, config, parts), gradients_through_time(folder, config, parts),
-            trajectories(folder, config, parts)]
+def figures(folder) -> list[Path]:
+    run = read_run(folder)
+    return [success(run), learning_curves(run), gradients_through_time(run), trajectories(run)]
 
 
-def success(folder: Path, config: dict, parts: dict) -> Path:
-    jobs = config["jobs"]
+def success(run: Run) -> Path:
+    jobs = run.config["jobs"]
     figure, ax = new_figure(width=7.5, height=1.2 + 0.65 * len(jobs))
     height, said, drawn = 0.8 / len(TITLES), [], set()
     for row, job in enumerate(jobs):
-        found = outcomes(config, parts, job)
+        found = outcomes(run, job)
         for k, (method, results) in enumerate(found.items()):
-            solved = sum(r["solved"] for r in results)
-            at = row + (k - (len(found) - 1) / 2) * height
-            ax.barh(at, solved / len(results), 0.9 * height, color=COLOUR[method], label=f"_{method}" if method in drawn else TITLES[method])
-            ax.text(max(solved / len(results), 0) + 0.01, at, f"{solved}/{len(results)}", va="center", fontsize=6)
+            solved = sum(result["solved"] for result in results)
+            at, share = row + (k - (len(found) - 1) / 2) * height, solved / len(results)
+            label = f"_{method}" if method in drawn else TITLES[method]
+            ax.barh(at, share, 0.9 * height, color=COLOUR[method], label=label)
+            ax.text(share + 0.01, at, f"{solved}/{len(results)}", va="center", fontsize=6)
             drawn.add(method)
-            said.append(f"{task_title(job)}, {TITLES[method]}: {solved} of {len(results)}")
-    ax.set_yticks(range(len(jobs)), [task_title(job) for job in jobs])
+            said.append(f"{title(job)}, {TITLES[method]}: {solved} of {len(results)}")
+    ax.set_yticks(range(len(jobs)), [title(job) for job in jobs])
     ax.invert_yaxis()
     ax.set_xlim(0, 1.1)
-    ax.set_xlabel("share of seeds that solved the task")
-    ax.set_ylabel("task")
-    figure.legend(loc="outside upper center", ncols=3, fontsize=8)
-    return save(figure, folder / "figures" / "success.png", f"Bars: the share of seeds that solved each task. {'; '.join(said)}.")
+    ax.set(xlabel="share of seeds that solved the task", ylabel="task")
+    legend_above(figure, 3)
+    return save(figure, run.folder / "figures" / "success.png",
+                f"Bars: the share of seeds that solved each task. {'; '.join(said)}.")
 
 
-def learning_curves(folder: Path, config: dict, parts: dict) -> Path:
-    jobs = config["jobs"]
-    columns = min(3, len(jobs))
-    rows = -(-len(jobs) // columns)
-    figure, axes = new_figure(rows, columns, width=max(3.6 * columns, 7.2), height=2.6 * rows + 0.5, squeeze=False)
-    for ax, job in zip(axes.flat, jobs):
-        for method, results in outcomes(config, parts, job).items():
+def learning_curves(run: Run) -> Path:
+    jobs, config = run.config["jobs"], run.config
+    figure, axes = panels(jobs, 3, 2.6, width=max(3.6 * min(3, len(jobs)), 7.2), above=0.5)
+    for ax, job in zip(axes, jobs):
+        for method, results in outcomes(run, job).items():
             for seed in range(len(results)):
-                row = [r for r in read_rows(folder / f"{prefix(job)}-{method}-{seed}") if "wrong" in r]
-                work = np.array([r["gradient_equivalents"] for r in row]) / 1000
-                wrong = np.maximum([r["wrong"] for r in row], 1 / config["n_test"])
+                rows = measured(read_rows(run.folder / part_name(job, method, seed)), "wrong")
+                work = np.array([row["gradient_equivalents"] for row in rows]) / 1000
+                wrong = np.maximum([row["wrong"] for row in rows], 1 / config["n_test"])
                 ax.loglog(work[1:], wrong[1:], **LOOK[method], marker="", lw=1 if seed else 1.8,
                           label=f"_{seed}" if seed else TITLES[method])
         ax.axhline(task_of({**config, **job}).threshold, color="grey", ls=":", marker="", lw=1, label="solved below")
-        ax.set_title(task_title(job))
-        ax.set_xlabel("work (thousands of gradients)")
-        ax.set_ylabel("share of wrong answers")
+        ax.set(title=title(job), xlabel="work (thousands of gradients)", ylabel="share of wrong answers")
         plain_numbers(ax.xaxis)
         ax.tick_params(labelsize=7)
-    for ax in axes.flat[len(jobs):]:
-        ax.axis("off")
-    handles = {label: handle for ax in axes.flat for handle, label in zip(*ax.get_legend_handles_labels())}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3, fontsize=8)
-    solved = sum(r["solved"] for job in jobs for results in outcomes(config, parts, job).values() for r in results)
-    of = sum(len(results) for job in jobs for results in outcomes(config, parts, job).values())
-    return save(figure, folder / "figures" / "learning_curves.png",
-                f"The share of wrong answers against work, a panel a task, a line a seed, both axes logarithmic; {solved} of {of} lines end below the "
-                "threshold.")
+    legend_above(figure, 3)
+    ends = [result["solved"] for job in jobs for results in outcomes(run, job).values() for result in results]
+    return save(figure, run.folder / "figures" / "learning_curves.png",
+                "The share of wrong answers against work, a panel a task, a line a seed, both axes logarithmic; "
+                f"{sum(ends)} of {len(ends)} lines end below the threshold.")
 
 
-def shown_part(config: dict, parts: dict) -> tuple[dict, int]:
+def shown_part(run: Run) -> tuple[dict, int]:
     """The job and seed to look into: addition if Hessian-free solved it, or the first that it solved, or the first."""
-    jobs = sorted(config["jobs"], key=lambda job: job["task"] != "addition")
+    jobs = sorted(run.config["jobs"], key=lambda job: job["task"] != "addition")
     for job in jobs:
-        for seed, result in enumerate(outcomes(config, parts, job)["hf"]):
+        for seed, result in enumerate(outcomes(run, job)["hf"]):
             if result["solved"]:
                 return job, seed
     return jobs[0], 0
 
 
-def look_into(folder: Path, job: dict, seed: int):
-    """The part's configuration, objective, and parameters before and after training."""
-    part = folder / f"{prefix(job)}-hf-{seed}"
+def look_into(run: Run, job: dict, seed: int, n: int):
+    """The part's objective, its parameters before and after training, and n of its test sequences."""
+    part = run.folder / part_name(job, "hf", seed)
     config = read_config(part)
     objective = objective_of({**config, "kernels": "numpy"})
-    return config, objective, start(config, objective), Parameters.from_vector(read_checkpoint(part).theta, objective.network.shapes)
+    thetas = start(config, objective), Parameters.from_vector(read_checkpoint(part).theta, objective.network.shapes)
+    return objective, thetas, held_out(task_of(config), config["part_seed"], n)
 
 
-def gradients_through_time(folder: Path, config: dict, parts: dict) -> Path:
-    job, seed = shown_part(config, parts)
-    part, objective, *thetas = look_into(folder, job, seed)
-    x, t, mask = held_out_sequences(part, 200)
+def gradients_through_time(run: Run) -> Path:
+    job, seed = shown_part(run)
+    objective, thetas, (x, t, mask) = look_into(run, job, seed, 200)
     figure, ax = new_figure(width=6.4)
     ends = []
     for theta, label in zip(thetas, ("before training", "after training")):
@@ -104,52 +98,50 @@ def gradients_through_time(folder: Path, config: dict, parts: dict) -> Path:
         norms = np.sqrt(np.sum(np.square(dh, dtype=np.float64), axis=2).mean(axis=1)) * x.shape[1]
         ax.semilogy(np.arange(1, len(norms) + 1), np.maximum(norms, 1e-30), label=label)
         ends.append(f"{label} {norms[0]:.1e} at step 1 and {norms.max():.1e} at most")
-    ax.set_xlabel("step t")
-    ax.set_ylabel("norm of dL/dh_t\n(root mean square over sequences)")
-    ax.set_title(task_title(job))
+    ax.set(xlabel="step t", ylabel="norm of dL/dh_t\n(root mean square over sequences)", title=title(job))
     ax.legend()
-    return save(figure, folder / "figures" / "gradients_through_time.png",
-                f"The norm of the loss's gradient with respect to the hidden state against the step, {task_title(job)}: {'; '.join(ends)}.")
+    return save(figure, run.folder / "figures" / "gradients_through_time.png",
+                f"The norm of the loss's gradient with respect to the hidden state against the step, {title(job)}: "
+                f"{'; '.join(ends)}.")
 
 
-def trajectories(folder: Path, config: dict, parts: dict) -> Path:
-    """Hidden states of test sequences in the plane of their first two principal components, and the readout through time."""
-    job, seed = shown_part(config, parts)
-    part, objective, _, theta = look_into(folder, job, seed)
-    x, t, mask = held_out_sequences(part, 100)
+def trajectories(run: Run) -> Path:
+    """Hidden states of test sequences in the plane of their first two principal components, and the readout."""
+    job, seed = shown_part(run)
+    objective, (_, theta), (x, t, mask) = look_into(run, job, seed, 100)
     z, cache = objective.network.forward(theta, x)
-    h = cache.elman.h[1:]
-    end = mask.shape[0] - 1 - np.argmax(mask[::-1], axis=0)
-    cases = np.arange(x.shape[1])
-    answer = t[end, cases]
-    value = answer[:, 0] if answer.shape[1] == 1 else np.argmax(answer, axis=1)
-    states = np.concatenate([h[: end[n] + 1, n] for n in cases])
-    centre = states.mean(axis=0)
-    axes_of = np.linalg.svd(states - centre, full_matrices=False)[2][:2]
+    found = trajectory(x, cache.elman.h[1:], z, t, mask)
     figure, (left, right) = new_figure(1, 2, width=10, height=4)
-    for n, colour in zip(cases[:3], COLOURS):
-        steps = np.arange(1, end[n] + 2)
-        out = z[: end[n] + 1, n, int(value[n]) if answer.shape[1] > 1 else 0]
-        wanted = f"target {value[n]:.2f}" if answer.shape[1] == 1 else f"class {value[n]}"
-        left.plot(steps, out, "-", marker="", color=colour, label=f"sequence {n + 1}: {wanted}")
-        if x.shape[2] == 2:
-            marked = np.flatnonzero(x[: end[n] + 1, n, 1] == 1)
-            left.plot(marked + 1, out[marked], "o", ls="", color=colour, markevery=1, label="_")
-    left.set_xlabel("step t")
-    left.set_ylabel("output" if answer.shape[1] == 1 else "output of the right class, before softmax")
-    left.legend(fontsize=8)
-    left.set_title("readout through time" + ("; dots: marked steps" if x.shape[2] == 2 else ""))
-    for n in cases[:12]:
-        path = (h[: end[n] + 1, n] - centre) @ axes_of.T
-        right.plot(*path.T, "-", marker="", color="grey", lw=0.4, label="_")
-    last = (h[end, cases] - centre) @ axes_of.T
-    points = right.scatter(*last.T, c=value, cmap="viridis", s=18, zorder=3)
-    figure.colorbar(points, ax=right, label="target" if answer.shape[1] == 1 else "class",
-                    ticks=None if answer.shape[1] == 1 else range(answer.shape[1]))
-    right.set_xlabel("first principal component")
-    right.set_ylabel("second principal component")
-    right.set_title("hidden states: paths (grey) and ends (coloured)")
-    right.legend(handles=[points], labels=["end of a sequence"], fontsize=8)
-    return save(figure, folder / "figures" / "trajectories.png",
-                f"Left, the readout of three test sequences of {task_title(job)} against the step. Right, hidden states in the plane of their first two "
-                "principal components: paths of twelve sequences, and the last states of a hundred, coloured by the target.")
+    draw_readout(left, found, n=3)
+    draw_states(right, found, n=12)
+    return save(figure, run.folder / "figures" / "trajectories.png",
+                f"Left, the readout of three test sequences of {title(job)} against the step. Right, hidden states in "
+                "the plane of their first two principal components: paths of twelve sequences, and the last states of "
+                "a hundred, coloured by the target.")
+
+
+def draw_readout(ax, trajectory: Trajectory, n: int) -> None:
+    """The readout of the first n sequences."""
+    for k, colour in zip(range(n), COLOURS):
+        out, answer = trajectory.readout[k], trajectory.answers[k]
+        wanted = f"class {answer}" if trajectory.classes else f"target {answer:.2f}"
+        ax.plot(np.arange(1, len(out) + 1), out, "-", marker="", color=colour, label=f"sequence {k + 1}: {wanted}")
+        if trajectory.marked:
+            marked = trajectory.marked[k]
+            ax.plot(marked + 1, out[marked], "o", ls="", color=colour, markevery=1, label="_")
+    ax.set(xlabel="step t", ylabel="output of the right class, before softmax" if trajectory.classes else "output")
+    ax.legend(fontsize=8)
+    ax.set_title("readout through time" + ("; dots: marked steps" if trajectory.marked else ""))
+
+
+def draw_states(ax, trajectory: Trajectory, n: int) -> None:
+    """The paths of the first n sequences, and the last states of all."""
+    for path in trajectory.paths[:n]:
+        ax.plot(*path.T, "-", marker="", color="grey", lw=0.4, label="_")
+    last = np.array([path[-1] for path in trajectory.paths])
+    points = ax.scatter(*last.T, c=trajectory.answers, cmap="viridis", s=18, zorder=3)
+    ax.figure.colorbar(points, ax=ax, label="class" if trajectory.classes else "target",
+                       ticks=range(trajectory.classes) if trajectory.classes else None)
+    ax.set(xlabel="first principal component", ylabel="second principal component",
+           title="hidden states: paths (grey) and ends (coloured)")
+    ax.legend(handles=[points], labels=["end of a sequence"], fontsize=8)

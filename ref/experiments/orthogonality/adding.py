@@ -8,15 +8,15 @@ Sizes and rates are our choice, the same for all variants: 64 units, tanh, input
 
 from pathlib import Path
 
+from ref.experiments.orthogonality import variants
 from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
 from ref.experiments.orthogonality.report import Claim, beats_baseline, below, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run as run
-from ref.experiments.run import finished, read_config
+from ref.experiments.orthogonality.variants import PAPERS, SETTINGS, job
+from ref.experiments.run import read_run
 from ref.tasks.sequences import adding
 
 NAME = "ortho-adding"
 KERNELS = ("numpy", "cpu")
-SUMMARY = "Adding: factorised networks by margin on their singular values, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "geodesic", "elman-orthogonal", "elman-identity", "elman-glorot")
 OURS = {
@@ -50,14 +50,13 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 
 
 def figures(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    first = config["jobs"][0]
-    return [convergence(folder, config, parts),
-            gradients_through_time(folder, config, parts, first, (*PAPERS, "elman-glorot")),
-            spectra(folder, config, parts, first, (*PAPERS, "none-glorot"))]
+    done = read_run(folder)
+    first = done.config["jobs"][0]
+    return [convergence(done),
+            gradients_through_time(done, first, (*PAPERS, "elman-glorot")),
+            spectra(done, first, (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Mean squared error on 500 held-out sequences; the best constant answer has 1/6. Goal: half of it. Median of "
         "the seeds, and their range in brackets. What the paper's text says of this task is not known to us.")
-report = report_of(NOTE, claims)
+run, report = variants.run, report_of(NOTE, claims)

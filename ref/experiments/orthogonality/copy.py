@@ -6,15 +6,15 @@ The paper's rates: 1e-6 for the bases, 1e-4/2m for the spectrum and 1e-4 for all
 
 from pathlib import Path
 
+from ref.experiments.orthogonality import variants
 from ref.experiments.orthogonality.figures import convergence, gradients_through_time, spectra
 from ref.experiments.orthogonality.report import Claim, beats_baseline, below, increasing, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, VARIANTS, job, run as run
-from ref.experiments.run import finished, read_config
+from ref.experiments.orthogonality.variants import PAPERS, SETTINGS, VARIANTS, job
+from ref.experiments.run import read_run
 from ref.tasks.sequences import copy_memory
 
 NAME = "ortho-copy"
 KERNELS = ("numpy", "cpu")
-SUMMARY = "Copy memory: factorised networks by margin on their singular values, Elman networks, LSTM."
 
 ALL = [name for name in VARIANTS if name not in ("elman-identity", "none-identity")]
 ONCE = dict.fromkeys(("lstm", "none-glorot", "elman-glorot"), 1)  # seeds of those that fail or take long
@@ -51,16 +51,15 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 
 
 def figures(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    longest = max((one for one in config["jobs"] if one["T"] <= 200), key=lambda one: one["T"])
-    return [convergence(folder, config, parts),
-            gradients_through_time(folder, config, parts, longest, (*PAPERS, "elman-glorot")),
-            spectra(folder, config, parts, longest, (*PAPERS, "none-glorot"))]
+    done = read_run(folder)
+    longest = max((one for one in done.config["jobs"] if one["T"] <= 200), key=lambda one: one["T"])
+    return [convergence(done),
+            gradients_through_time(done, longest, (*PAPERS, "elman-glorot")),
+            spectra(done, longest, (*PAPERS, "none-glorot"))]
 
 
-NOTE = ("Cross-entropy is the mean over all T + 20 steps; without memory it is 10 ln 8/(T + 20). Goal: 99 % of the ten "
-        "symbols recalled on 200 held-out sequences. Median of the seeds, and their range in brackets. Without a "
-        "margin, RMSprop moves singular values by the learning rate, within one by a quarter of it at most: part of what "
-        "'no margin' gains is a larger step (chapter 05).")
-report = report_of(NOTE, claims)
+NOTE = ("Cross-entropy is the mean over all T + 20 steps; without memory it is 10 ln 8/(T + 20). Goal: 99 % of the "
+        "ten symbols recalled on 200 held-out sequences. Median of the seeds, and their range in brackets. Without a "
+        "margin, RMSprop moves singular values by the learning rate, within one by a quarter of it at most: part of "
+        "what 'no margin' gains is a larger step (chapter 05).")
+run, report = variants.run, report_of(NOTE, claims)

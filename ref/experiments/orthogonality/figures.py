@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.figures import COLOURS, DASHES, MARKERS, new_figure, plain_numbers, save
-from ref.experiments.orthogonality.report import job_title, median, title
-from ref.experiments.orthogonality.sweep import TITLES, outcomes, part_config, part_name, prefix
-from ref.experiments.orthogonality.tasks import baseline, measure_of
-from ref.experiments.recording import read_rows
-from ref.experiments.run import RunError
+from ref.experiments.figures import COLOURS, DASHES, MARKERS, labelled, legend_above, panels, plain_numbers, save
+from ref.experiments.jobs import part_name, prefix, title as job_title
+from ref.experiments.orthogonality.report import median
+from ref.experiments.orthogonality.tasks import measure_of
+from ref.experiments.orthogonality.variants import TITLES, outcomes, part_config, title
+from ref.experiments.recording import measured, read_rows
+from ref.experiments.run import Run, RunError
 
 BLUE, VERMILION, GREEN, PURPLE, SKY, ORANGE, BLACK = COLOURS
 SOLID, DASHED, DASHDOT, DOTTED = DASHES[:4]
@@ -51,15 +52,15 @@ def looks(config: dict) -> dict[str, dict]:
     return found
 
 
-def convergence(folder: Path, config: dict, parts: dict) -> Path:
-    look, said = looks(config), []
-    figure, panels = _panels(config["jobs"], 2, 2.8, sharey=_alike(config))
-    for ax, job in zip(panels, config["jobs"]):
+def convergence(run: Run) -> Path:
+    config, look, said = run.config, looks(run.config), []
+    figure, axes = panels(config["jobs"], 2, 2.8, sharey=_alike(config))
+    for ax, job in zip(axes, config["jobs"]):
         shared = part_config(config, job)
-        measure, (level, name) = measure_of(shared), baseline(shared)
-        for k, (variant, results) in enumerate(outcomes(parts, job).items()):
+        measure = measure_of(shared)
+        for k, (variant, results) in enumerate(outcomes(run.parts, job).items()):
             for seed, result in enumerate(results):
-                rows = evaluated(folder, job, variant, seed)
+                rows = evaluated(run, job, variant, seed)
                 at, value = np.array([(row["step"], row[measure.name]) for row in rows], float).T
                 apart = -(-len(rows) // 7)  # of markers; those of two variants seldom meet
                 own = {"lw": 0.5, "marker": "", "alpha": 0.6} if seed else {"lw": 1.5, "markevery": (k % apart, apart)}
@@ -67,57 +68,56 @@ def convergence(folder: Path, config: dict, parts: dict) -> Path:
                 if result["stopped"] != "steps":
                     end = np.flatnonzero(np.isfinite(value))[-1:]
                     ax.plot(at[end], value[end], "x", **MARK, ms=8, mew=2, color="black", zorder=5, label=EARLY)
-        ax.axhline(level, **GREY, ls=":", label=name)
+        ax.axhline(measure.level, **GREY, ls=":", label=measure.level_name)
         _label(ax, job_title(job), "updates", measure.label)
         _all_of_training(ax, shared)
         if measure.name == "error":
             ax.set_yscale("log")
-            ax.set_ylim(level / 500, 6 * level)  # an error that explodes leaves the picture
+            ax.set_ylim(measure.level / 500, 6 * measure.level)  # an error that explodes leaves the picture
             plain_numbers(ax.yaxis)
-        said.append(_said(config, parts, job))
+        said.append(_said(run, job))
     _legend(figure, [*map(title, look)])
-    return save(figure, folder / "figures" / "convergence.png",
+    return save(figure, run.folder / "figures" / "convergence.png",
                 "The measure of success on held-out cases against updates, a panel a job, a line a seed, the first "
                 f"seed's thicker. Best values, median of the seeds: {' '.join(said)}")
 
 
-def final(folder: Path, config: dict, parts: dict) -> Path:
-    look, most = looks(config), max(len(job["variants"]) for job in config["jobs"])
-    figure, panels = _panels(config["jobs"], 2, 0.8 + 0.2 * most, sharex=_alike(config))
-    for ax, job in zip(panels, config["jobs"]):
-        shared = part_config(config, job)
-        measure, (level, name) = measure_of(shared), baseline(shared)
-        kinds = {"|": "median of the seeds"}
-        for at, (variant, results) in enumerate(outcomes(parts, job).items()):
+def final(run: Run) -> Path:
+    config, look = run.config, looks(run.config)
+    most = max(len(job["variants"]) for job in config["jobs"])
+    figure, axes = panels(config["jobs"], 2, 0.8 + 0.2 * most, sharex=_alike(config))
+    for ax, job in zip(axes, config["jobs"]):
+        measure, kinds = measure_of(part_config(config, job)), {"|": "median of the seeds"}
+        for at, (variant, results) in enumerate(outcomes(run.parts, job).items()):
             colour = look[variant]["color"]
             for result in results:
                 kind = "o" if result["stopped"] == "steps" else "x"
                 kinds[kind] = EARLY if kind == "x" else "a seed"
                 ax.plot(result["best"], at, kind, **MARK, ms=5, mew=1.5, color=colour, mfc="none")
-            ax.plot(median(parts, job, variant, "best"), at, "|", **MARK, ms=12, mew=2, color=colour)
+            ax.plot(median(run.parts, job, variant, "best"), at, "|", **MARK, ms=12, mew=2, color=colour)
         for kind, label in kinds.items():
             ax.plot([], [], kind, **MARK, mew=1.5, color="black", mfc="none", label=label)
-        ax.axvline(level, **GREY, ls=":", label=name)
+        ax.axvline(measure.level, **GREY, ls=":", label=measure.level_name)
         _label(ax, job_title(job), f"best {measure.label}", "variant")
         ax.set_yticks(range(len(job["variants"])), [title(variant) for variant in job["variants"]])
         ax.set_ylim(len(job["variants"]) - 0.5, -0.5)
         if measure.name == "error":
             ax.set_xscale("log")
             plain_numbers(ax.xaxis)
-    _legend(figure, ["a seed", "median of the seeds", EARLY])
-    return save(figure, folder / "figures" / "final.png",
+    _legend(figure, ["a seed", "median of the seeds", EARLY], columns=5)
+    return save(figure, run.folder / "figures" / "final.png",
                 "The best value of the measure on held-out cases, a panel a job, a row a variant, a dot a seed. "
-                f"Medians of the seeds: {' '.join(_said(config, parts, job) for job in config['jobs'])}")
+                f"Medians of the seeds: {' '.join(_said(run, job) for job in config['jobs'])}")
 
 
-def gradients_through_time(folder: Path, config: dict, parts: dict, job: dict, variants) -> Path:
+def gradients_through_time(run: Run, job: dict, variants) -> Path:
     """Of the first seed, at some updates from the start to the end; networks without the probe are left out."""
-    found, shared = _probed(folder, job, variants, "through_time"), part_config(config, job)
+    found, shared = _probed(run, job, variants, "through_time"), part_config(run.config, job)
     every, last = shared["evaluate_every"], shared["updates"]
     updates = list(dict.fromkeys([every * round(share * last / every) for share in SHARES] + [last]))
-    figure, panels = _panels(found, 4, 2.0, sharey=True)
+    figure, axes = panels(found, 4, 2.0, sharey=True)
     said = []
-    for ax, (variant, rows) in zip(panels, found.items()):
+    for ax, (variant, rows) in zip(axes, found.items()):
         norms = {row["step"]: np.array(row["through_time"], float) for row in rows}  # None becomes NaN
         for update, colour, dash, marker in zip(updates, COLOURS, DASHES, MARKERS):
             if update in norms:
@@ -125,20 +125,20 @@ def gradients_through_time(folder: Path, config: dict, parts: dict, job: dict, v
                             markevery=-(-len(norms[update]) // 8), label=f"update {update}")
         ends = dict.fromkeys((min(norms), max(norms)))
         numbers = ", ".join(f"{norms[k][0]:.2g} and {norms[k][-1]:.2g} at update {k}" for k in ends)
-        said.append(f"{title(variant)}: {numbers}{_early(parts, job, variant)}")
-        _label(ax, title(variant) + _early(parts, job, variant, "\n"), "step t", "norm of $dL_T/dh_t$")
-    _legend(figure, [f"update {update}" for update in updates], job_title(job))
-    return save(figure, folder / "figures" / f"gradients_through_time-{prefix(job)}.png",
+        said.append(f"{title(variant)}: {numbers}{_early(run, job, variant)}")
+        _label(ax, title(variant) + _early(run, job, variant, "\n"), "step t", "norm of $dL_T/dh_t$")
+    _legend(figure, [f"update {update}" for update in updates], job_title(job), columns=5)
+    return save(figure, run.folder / "figures" / f"gradients_through_time-{prefix(job)}.png",
                 f"{job_title(job)}: the norm of the gradient of the last output's loss with respect to the hidden "
                 "state of step t, root mean square over cases, against t, a panel a variant, one logarithmic axis for "
                 f"all, first seed. At the first and the last step: {'; '.join(said)}.")
 
 
-def spectra(folder: Path, config: dict, parts: dict, job: dict, variants) -> Path:
+def spectra(run: Run, job: dict, variants) -> Path:
     """Of the first seed.  A margin's limits are drawn where the singular values come near them."""
-    found, said = _probed(folder, job, variants, "s_mean"), []
-    figure, panels = _panels(found, 4, 2.0, width=9)
-    for ax, (variant, rows) in zip(panels, found.items()):
+    found, said = _probed(run, job, variants, "s_mean"), []
+    figure, axes = panels(found, 4, 2.0, width=9)
+    for ax, (variant, rows) in zip(axes, found.items()):
         names = ("step", "s_mean", "s_spread", "s_min", "s_max")
         at, mean, spread, least, most = np.array([[row[name] for name in names] for row in rows], float).T
         band = ax.fill_between(at, mean - spread, mean + spread, color=SKY, alpha=0.5, lw=0)
@@ -147,34 +147,34 @@ def spectra(folder: Path, config: dict, parts: dict, job: dict, variants) -> Pat
         for values, colour, dash, name in ((mean, BLUE, SOLID, "mean"), (most, VERMILION, DASHED, "largest"),
                                            (least, BLACK, DASHED, "smallest")):
             ax.plot(at, values, color=colour, ls=dash, marker=marker, markevery=1, label=name)
-        margin, reach = part_config(config, job, variant)["margin"], np.nanmax(np.abs([least - 1, most - 1]))
+        margin, reach = part_config(run.config, job, variant)["margin"], np.nanmax(np.abs([least - 1, most - 1]))
         if margin is not None and margin <= NEAR * reach:
             for side in (1 - margin, 1 + margin):
                 ax.axhline(side, **GREY, ls=SOLID, lw=0.8, label="margin 1 ± m, where in view")
         low, high = ax.get_ylim()
         ax.set_ylim(min(low, 1 - LEAST), max(high, 1 + LEAST))
         ax.ticklabel_format(axis="y", useOffset=False)
-        _label(ax, title(variant) + _early(parts, job, variant, "\n"), "updates", "singular values")
-        _all_of_training(ax, part_config(config, job))
+        _label(ax, title(variant) + _early(run, job, variant, "\n"), "updates", "singular values")
+        _all_of_training(ax, part_config(run.config, job))
         numbers = f"{least[-1]:.6g} to {most[-1]:.6g}, mean {mean[-1]:.6g}"
-        said.append(f"{title(variant)}: {numbers}{_early(parts, job, variant)}")
+        said.append(f"{title(variant)}: {numbers}{_early(run, job, variant)}")
     _legend(figure, ["mean", "mean ± standard deviation", "largest", "smallest"],
-            f"{job_title(job)}; each panel has a vertical scale of its own")
-    return save(figure, folder / "figures" / f"spectra-{prefix(job)}.png",
+            f"{job_title(job)}; each panel has a vertical scale of its own", columns=5)
+    return save(figure, run.folder / "figures" / f"spectra-{prefix(job)}.png",
                 f"{job_title(job)}: mean, standard deviation, smallest and largest of the transition's singular values "
                 "against updates, a panel a variant, each with a vertical scale of its own, first seed. At the last "
                 f"evaluation: {'; '.join(said)}.")
 
 
-def evaluated(folder: Path, job: dict, variant: str, seed: int) -> list[dict]:
+def evaluated(run: Run, job: dict, variant: str, seed: int) -> list[dict]:
     """The rows of a part in which its network was evaluated."""
-    return [row for row in read_rows(folder / part_name(job, variant, seed)) if "test_loss" in row]
+    return measured(read_rows(run.folder / part_name(job, variant, seed)), "test_loss")
 
 
-def _probed(folder: Path, job: dict, variants, probe: str) -> dict[str, list[dict]]:
+def _probed(run: Run, job: dict, variants, probe: str) -> dict[str, list[dict]]:
     """variant -> evaluated rows of its first seed, of those variants that the job has and that have the probe."""
-    rows = {variant: evaluated(folder, job, variant, 0) for variant in variants if variant in job["variants"]}
-    found = {variant: [row for row in these if probe in row] for variant, these in rows.items()}
+    rows = {variant: evaluated(run, job, variant, 0) for variant in variants if variant in job["variants"]}
+    found = {variant: measured(these, probe) for variant, these in rows.items()}
     found = {variant: these for variant, these in found.items() if these}
     if not found:
         raise RunError(f"of {', '.join(variants)} none is a variant of {prefix(job)} with {probe!r} in its rows")
@@ -183,18 +183,7 @@ def _probed(folder: Path, job: dict, variants, probe: str) -> dict[str, list[dic
 
 def _alike(config: dict) -> bool:
     """Whether all jobs measure the same, so that their panels can share an axis."""
-    shared = [part_config(config, job) for job in config["jobs"]]
-    return len({(measure_of(job), baseline(job)) for job in shared}) == 1
-
-
-def _panels(what, most: int, height: float, width: float = 8.0, **subplots):
-    """A figure with an axes for each, at most so many in a row.  In inches: a panel's height, the figure's width."""
-    rows = -(-len(what) // most)
-    columns = -(-len(what) // rows)
-    figure, axes = new_figure(rows, columns, width=width, height=height * rows + 0.8, squeeze=False, **subplots)
-    for ax in axes.flat[len(what):]:
-        ax.axis("off")
-    return figure, list(axes.flat[: len(what)])
+    return len({measure_of(part_config(config, job)) for job in config["jobs"]}) == 1
 
 
 def _label(ax, about: str, x: str, y: str) -> None:
@@ -211,40 +200,35 @@ def _all_of_training(ax, shared: dict) -> None:
     ax.set_xlim(-0.03 * shared["updates"], 1.03 * shared["updates"])
 
 
-def _legend(figure, first: list[str], about: str | None = None) -> None:
-    """One legend for all panels, row after row: the labels `first`, in their order, then the others.  What looks alike
-    is one entry.
+def _legend(figure, first: list[str], about: str | None = None, columns: int = 4) -> None:
+    """One legend for all panels, row after row: the labels `first`, in their order, then the others.
+
+    What looks alike is one entry.
     """
-    handles = {label: handle for ax in figure.axes for handle, label in zip(*ax.get_legend_handles_labels())}
-    entries = {}
+    handles, entries = labelled(figure), {}
     for label in sorted(handles, key=lambda label: first.index(label) if label in first else len(first)):
         handle = handles[label]
         line = hasattr(handle, "get_marker")
         look = (handle.get_color(), handle.get_linestyle(), handle.get_marker()) if line else label
         entries.setdefault(look, []).append(label)
-    labels = [" or ".join(alike) for alike in entries.values()]
-    handles = [handles[alike[0]] for alike in entries.values()]
-    widths = {n: sum(43 + 4.3 * max(map(len, labels[k::n])) for k in range(n)) for n in range(1, len(labels) + 1)}
-    columns = max(n for n, points in widths.items() if n == 1 or points <= 72 * figure.get_figwidth())
-    order = [k for column in range(columns) for k in range(column, len(labels), columns)]  # matplotlib fills columns
-    figure.legend([handles[k] for k in order], [labels[k] for k in order], loc="outside upper center", ncols=columns,
-                  fontsize=8, title=about, title_fontsize=9, columnspacing=1.2, handlelength=3)
+    names = [(" or ".join(alike), handles[alike[0]]) for alike in entries.values()]
+    in_columns = [entry for column in range(columns) for entry in names[column::columns]]  # as matplotlib fills them
+    legend_above(figure, columns, dict(in_columns), title=about, title_fontsize=9, columnspacing=1.2, handlelength=3)
 
 
-def _early(parts: dict, job: dict, variant: str, before: str = ", ") -> str:
-    result = parts[part_name(job, variant, 0)]
+def _early(run: Run, job: dict, variant: str, before: str = ", ") -> str:
+    result = run.parts[part_name(job, variant, 0)]
     return "" if result["stopped"] == "steps" else f"{before}ended at update {result['updates']}"
 
 
-def _said(config: dict, parts: dict, job: dict) -> str:
+def _said(run: Run, job: dict) -> str:
     """The job's numbers, for those who do not see them: medians of the seeds, and which of these ended early."""
-    measure, (level, name) = measure_of(part_config(config, job)), baseline(part_config(config, job))
-    said, early = [], []
-    for variant, results in outcomes(parts, job).items():
-        goal = median(parts, job, variant, "reached")
-        said.append(f"{title(variant)}: {median(parts, job, variant, 'best'):.3g}"
+    measure, said, early = measure_of(part_config(run.config, job)), [], []
+    for variant, results in outcomes(run.parts, job).items():
+        goal = median(run.parts, job, variant, "reached")
+        said.append(f"{title(variant)}: {median(run.parts, job, variant, 'best'):.3g}"
                     + (f" ({measure.goal:.3g} after {goal:g} updates)" if np.isfinite(goal) else ""))
         early += [f"{title(variant)}, seed {seed}, after {result['updates']} updates ({result['stopped']})"
                   for seed, result in enumerate(results) if result["stopped"] != "steps"]
-    return (f"{job_title(job)}, {measure.label} ({name}: {level:.3g}): {'; '.join(said)}."
+    return (f"{job_title(job)}, {measure.label} ({measure.level_name}: {measure.level:.3g}): {'; '.join(said)}."
             + (f" Ended early, marked by a cross: {'; '.join(early)}." if early else ""))

@@ -7,14 +7,14 @@ the other weights, which it does not print, is 1e-3 too.  tanh.
 
 from pathlib import Path
 
+from ref.experiments.orthogonality import variants
 from ref.experiments.orthogonality.figures import convergence, final, gradients_through_time, spectra
 from ref.experiments.orthogonality.report import Claim, increasing, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run as run
-from ref.experiments.run import finished, read_config
+from ref.experiments.orthogonality.variants import PAPERS, SETTINGS, job
+from ref.experiments.run import read_run
 
 NAME = "ortho-images"
 KERNELS = ("numpy", "cpu")
-SUMMARY = "Images as sequences of pixels, in order and permuted: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")
 ONCE = dict.fromkeys(("lstm", "elman-orthogonal", "elman-identity", "elman-glorot"), 1)  # seeds of the less asked for
@@ -48,15 +48,14 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 
 
 def figures(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    last = config["jobs"][-1]
-    return [convergence(folder, config, parts), final(folder, config, parts),
-            gradients_through_time(folder, config, parts, last, (*PAPERS, "none-glorot")),
-            spectra(folder, config, parts, last, (*PAPERS, "none-glorot"))]
+    done = read_run(folder)
+    last = done.config["jobs"][-1]
+    return [convergence(done), final(done),
+            gradients_through_time(done, last, (*PAPERS, "none-glorot")),
+            spectra(done, last, (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits), best of the evaluations and at the end; beside "
         "it the paper's, in per cent, from ten times as many images of 784 pixels and 120 epochs. Median of the seeds, "
         "and their range in brackets.")
-report = report_of(NOTE, claims, PAPER)
+run, report = variants.run, report_of(NOTE, claims, PAPER)

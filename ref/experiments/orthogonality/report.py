@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.experiments.orthogonality.sweep import TITLES, outcomes, part_config
-from ref.experiments.orthogonality.tasks import baseline, measure_of
-from ref.experiments.run import finished, read_config
+from ref.experiments import tables
+from ref.experiments.jobs import title as job_title
+from ref.experiments.orthogonality.tasks import measure_of
+from ref.experiments.orthogonality.variants import outcomes, part_config, title
+from ref.experiments.run import Run
 
 
 class Claim(NamedTuple):
@@ -22,19 +24,7 @@ Claims = Callable[[dict, dict], list[Claim]]  # config, parts
 
 def report_of(note: str, claims: Claims, paper: dict[str, dict[str, str]] | None = None) -> Callable[[list], str]:
     """The experiment's `report`.  note: what its tables need to be understood; paper: column -> variant -> number."""
-
-    def section(folders) -> str:
-        return "\n\n".join([note, *(_run(folder, claims, paper or {}) for folder in folders)])
-
-    return section
-
-
-def title(variant: str) -> str:
-    return TITLES.get(variant, variant.replace("=", " = "))
-
-
-def job_title(job: dict) -> str:
-    return f"{job['task']}, T = {job['T']}" + (f", {job['label'].replace('-', ' ')}" if job["label"] else "")
+    return lambda folders: tables.report(folders, [note], lambda run: _section(run, claims, paper or {}))
 
 
 def median(parts: dict, job: dict, variant: str, key: str) -> float:
@@ -73,8 +63,8 @@ def _listed(variants, values) -> str:
     return ", ".join(f"{title(variant)} {_number(value)}" for variant, value in zip(variants, values))
 
 
-def _run(folder, claims: Claims, paper: dict) -> str:
-    config, parts = read_config(folder), finished(folder)["parts"]
+def _section(run: Run, claims: Claims, paper: dict) -> str:
+    config, parts = run.config, run.parts
     lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} units"]
     for job in config["jobs"]:
         lines += ["", *_table(config, parts, job, paper)]
@@ -89,23 +79,20 @@ def _run(folder, claims: Claims, paper: dict) -> str:
 
 def _table(config: dict, parts: dict, job: dict, paper: dict) -> list[str]:
     shared = part_config(config, job)
-    measure, (level, name) = measure_of(shared), baseline(shared)
-    goal = "" if measure.goal is None else f" updates to {measure.goal:.3g} |"
+    measure = measure_of(shared)
     settings = "".join(f", {key} {value}" for key, value in job["settings"].items() if key != "updates")
-    lines = [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); "
-             f"{name}: {_number(level)}", "",
-             f"| variant | seeds | best {measure.label} | at the end |{goal} singular values at the end | ms/update |"
-             + "".join(f" {column} |" for column in paper),
-             "|---" * (6 + bool(goal) + len(paper)) + "|"]
+    goal = [] if measure.goal is None else [f"updates to {measure.goal:.3g}"]
+    head = ["variant", "seeds", f"best {measure.label}", "at the end", *goal, "singular values at the end", "ms/update"]
+    rows = []
     for variant, results in outcomes(parts, job).items():
-        cells = [title(variant), _seeds(results)]
-        cells += [_spread([result.get(of) for result in results]) for of in ("best", measure.name)]
-        if goal:
-            cells.append(_reached([r["reached"] for r in results]))
-        an_update = np.median([result["processor_seconds"] / result["updates"] for result in results])
-        cells += [_spectrum(results), f"{1000 * an_update:.0f}"]
-        lines.append("| " + " | ".join(cells + [column.get(variant, "") for column in paper.values()]) + " |")
-    return lines
+        an_update = np.median([result["processor_seconds"] / max(1, result["updates"]) for result in results])
+        rows.append([title(variant), _seeds(results),
+                     *(_spread([result.get(of) for result in results]) for of in ("best", measure.name)),
+                     *([_reached([result["reached"] for result in results])] if goal else []),
+                     _spectrum(results), f"{1000 * an_update:.0f}",
+                     *(column.get(variant, "") for column in paper.values())])
+    return [f"**{job_title(job)}** ({shared['updates']} updates of {shared['minibatch']}{settings}); "
+            f"{measure.level_name}: {_number(measure.level)}", "", *tables.table([*head, *paper], rows)]
 
 
 def _seeds(results: list[dict]) -> str:
@@ -115,14 +102,11 @@ def _seeds(results: list[dict]) -> str:
 
 def _reached(values: list) -> str:
     there = [value for value in values if value is not None]
-    return (_spread(there) + f" ({len(there)} of {len(values)})") if there else f"none of {len(values)}"
+    return f"{_spread(there)} ({len(there)} of {len(values)})" if there else f"none of {len(values)}"
 
 
 def _spread(values: list) -> str:
-    """Median, and the range in brackets."""
-    values = [np.nan if value is None else value for value in values]
-    text = _number(float(np.median(values)))
-    return text + (f" [{_number(min(values))}, {_number(max(values))}]" if len(values) > 1 else "")
+    return tables.spread([np.nan if value is None else value for value in values], _number)
 
 
 def _spectrum(results: list[dict]) -> str:

@@ -13,14 +13,14 @@ T = 200 in all panels; the paper's second has 500.
 
 from pathlib import Path
 
+from ref.experiments.orthogonality import variants
 from ref.experiments.orthogonality.figures import convergence, spectra
 from ref.experiments.orthogonality.report import Claim, increasing, report_of
-from ref.experiments.orthogonality.sweep import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job, run as run
-from ref.experiments.run import finished, read_config
+from ref.experiments.orthogonality.variants import MARGINS, NO_MARGIN, SETTINGS, VARIANTS, job
+from ref.experiments.run import read_run
 
 NAME = "ortho-soft"
 KERNELS = ("numpy", "cpu")
-SUMMARY = "Copy memory under soft constraints: a penalty on W, a Gaussian prior on its singular values, by strength."
 
 SOFT = (0.0, 0.001, 0.01, 0.1, 1.0)
 PRIOR = (0.0, 0.01, 0.1, 1.0, 10.0)
@@ -54,17 +54,17 @@ def claims(config: dict, parts: dict) -> list[Claim]:
     found = []
     for one in config["jobs"]:
         weakest, *_, strongest = one["variants"]
-        found.append(increasing(parts, one, (strongest, weakest), "best", "the strongest constraint recalls less than none"))
+        found.append(increasing(parts, one, (strongest, weakest), "best",
+                                "the strongest constraint recalls less than none"))
     return found
 
 
 def figures(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    return [convergence(folder, config, parts),
-            *(spectra(folder, config, parts, one, tuple(one["variants"])) for one in config["jobs"])]
+    done = read_run(folder)
+    return [convergence(done),
+            *(spectra(done, one, tuple(one["variants"])) for one in done.config["jobs"])]
 
 
 NOTE = ("Accuracy of the ten recalled symbols on 200 held-out sequences; goal: 99 %. soft: λ of λ |WᵀW - I|²; prior: "
         "γ of γ Σ (s - 1)². One seed.")
-report = report_of(NOTE, claims)
+run, report = variants.run, report_of(NOTE, claims)

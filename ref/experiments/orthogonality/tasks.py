@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ref.batch import Batch
+from ref.experiments import training
 from ref.experiments.run import RunError
-from ref.losses import softmax_cross_entropy, squared_error
 from ref.tasks.sequences import adding, copy_memory, sequential_images
-from ref.tasks.sequences.sequence_task import Batch, SequenceTask
+from ref.tasks.sequences.sequence_task import SequenceTask
 from ref.tasks.text.alphabet import Alphabet
 from ref.tasks.text.characters import language_model, windows
 from ref.tasks.text.markov import MarkovSource
@@ -26,9 +27,7 @@ from ref.tasks.text.next_symbol import next_symbols
 from ref.tasks.text.reading import split
 from ref.tasks.text.shakespeare import tragedies
 
-HELD_OUT = 1  # second entry of the random generator's seed: no draw is used for two purposes
 PROBE = 50  # cases that the gradient through time is taken of
-LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error}
 SETS = ("mnist", "mnist14", "digits")
 
 
@@ -37,29 +36,22 @@ class Measure(NamedTuple):
     label: str  # on a figure's axis
     higher_is_better: bool
     goal: float | None  # reached where the measure is at least, or at most, so much
+    level: float  # what it is without learning from the past,
+    level_name: str  # and what that is called
 
 
 def measure_of(config: dict) -> Measure:
     if config["task"] == "copy":
-        return Measure("accuracy", "accuracy of the recalled symbols", True, 0.99)
+        return Measure("accuracy", "accuracy of the recalled symbols", True, 0.99, 1 / copy_memory.P, "chance")
     if config["task"] == "adding":
-        return Measure("error", "mean squared error", False, adding.baseline() / 2)
-    if config["task"] in ("tragedies", "markov"):
-        return Measure("bits", "bits a character", False, None)
-    return Measure("accuracy", "accuracy on the test images", True, None)
-
-
-def baseline(config: dict) -> tuple[float, str]:
-    """What the measure is without learning from the past, and what that is called."""
-    if config["task"] == "copy":
-        return 1 / copy_memory.P, "chance"
-    if config["task"] == "adding":
-        return adding.baseline(), "answering the mean"
+        level = adding.baseline()
+        return Measure("error", "mean squared error", False, level / 2, level, "answering the mean")
     if config["task"] == "markov":
-        return source(config).floor(config["T"]), "the source's entropy"
+        floor = source(config).floor(config["T"])
+        return Measure("bits", "bits a character", False, None, floor, "the source's entropy")
     if config["task"] == "tragedies":
-        return float(np.log2(len(letters()))), "uniform"
-    return 0.1, "chance"
+        return Measure("bits", "bits a character", False, None, float(np.log2(len(letters()))), "uniform")
+    return Measure("accuracy", "accuracy on the test images", True, None, 0.1, "chance")
 
 
 def task_of(config: dict) -> SequenceTask:
@@ -86,26 +78,24 @@ def held_out(config: dict) -> Batch:
     if name.removeprefix("p") in SETS:
         _, test, order = images(name, dtype.name, config["seed"])
         return sequential_images.sequences(test, order)
-    return task_of(config).sample(np.random.default_rng([config["part_seed"], 0, HELD_OUT]), config["n_test"])
+    return training.held_out(task_of(config), config["part_seed"], config["n_test"])
 
 
 def measures(config: dict, network, theta, batch: Batch) -> dict:
     """test_loss, mean over all targets; accuracy, the share of right answers; error or bits, from the loss."""
     task, loss, right, weight = task_of(config), 0.0, 0.0, 0
-    for first in range(0, batch[0].shape[1], config["chunk"]):
-        x, t, mask = (array[:, first : first + config["chunk"]] for array in batch)
-        z, _ = network.forward(theta, x)
+    for z, t, mask in training.outputs(network, theta, batch, config["chunk"]):
         asked = np.array(mask)
         if config["task"] == "copy":
             asked[: -copy_memory.K] = False
         targets = int(np.count_nonzero(mask))
-        loss += LOSSES[task.loss].value(z[mask], t[mask]) * targets
+        loss += task.loss.value(z[mask], t[mask]) * targets
         right += (1 - task.wrong(z, t, asked)) * targets
         weight += targets
     row = {"test_loss": loss / weight, "accuracy": right / weight}
     if config["task"] == "adding":
         row["error"] = 2 * row["test_loss"]  # which has a factor ½
-    if measure_of(config).name == "bits":
+    if config["task"] in ("tragedies", "markov"):
         row["bits"] = row["test_loss"] / float(np.log(2))
     return row
 

@@ -1,20 +1,20 @@
 """ortho-text: the next character of Shakespeare's tragedies, and of a Markov source whose entropy is known.
 
-The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.text.penn_treebank.  Windows of 75 and
-of 300 characters, as the lines of the released code are at most that long.  Rates are our choice: 1e-3 for all weights,
-1e-3/2m for the spectrum, 1e-4 for the Cayley steps; tanh.
+The paper's Penn Treebank cannot be shipped; for a user's own copy there is ref.tasks.text.penn_treebank.  Windows of
+75 and of 300 characters, as the lines of the released code are at most that long.  Rates are our choice: 1e-3 for all
+weights, 1e-3/2m for the spectrum, 1e-4 for the Cayley steps; tanh.
 """
 
 from pathlib import Path
 
+from ref.experiments.orthogonality import variants
 from ref.experiments.orthogonality.figures import convergence, final, spectra
 from ref.experiments.orthogonality.report import Claim, report_of
-from ref.experiments.orthogonality.sweep import PAPERS, SETTINGS, job, run as run
-from ref.experiments.run import finished, read_config
+from ref.experiments.orthogonality.variants import PAPERS, SETTINGS, job
+from ref.experiments.run import read_run
 
 NAME = "ortho-text"
 KERNELS = ("numpy", "cpu")
-SUMMARY = "Next characters of Shakespeare and of a Markov source: factorised networks by margin, Elman networks, LSTM."
 
 ALL = ("lstm", *PAPERS, "none-glorot", "elman-orthogonal", "elman-identity", "elman-glorot")
 OURS = {**SETTINGS, "activation": "tanh", "rate": 1e-3, "orthogonal_rate": 1e-4,
@@ -38,13 +38,12 @@ def claims(config: dict, parts: dict) -> list[Claim]:
 
 
 def figures(folder) -> list[Path]:
-    folder = Path(folder)
-    config, parts = read_config(folder), finished(folder)["parts"]
-    return [convergence(folder, config, parts), final(folder, config, parts),
-            spectra(folder, config, parts, config["jobs"][0], (*PAPERS, "none-glorot"))]
+    done = read_run(folder)
+    return [convergence(done), final(done),
+            spectra(done, done.config["jobs"][0], (*PAPERS, "none-glorot"))]
 
 
 NOTE = ("Bits a character on the test part of the tragedies (in windows, each begun anew), or on fresh sequences of "
         "the source. The paper used Penn Treebank; its numbers are not known to us for sure, and none stands here. "
         "Median of the seeds, and their range in brackets.")
-report = report_of(NOTE, claims)
+run, report = variants.run, report_of(NOTE, claims)

@@ -18,16 +18,17 @@ Rows hold the minibatch's loss and gradient norm at every update and, where the 
 
 import numpy as np
 
-from ref.experiments.orthogonality.tasks import LOSSES, PROBE, best, held_out, measure_of, measures, reached, task_of
-from ref.experiments.recording import FolderRecorder
+from ref.batch import Batch
+from ref.experiments.kernels import on_kernels
+from ref.experiments.orthogonality.tasks import PROBE, best, held_out, measure_of, measures, reached, task_of
+from ref.experiments.recording import FolderRecorder, measured
 from ref.experiments.run import RunError
+from ref.experiments.training import fresh_minibatches, processor_seconds
 from ref.losses import Masked
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.objective import Objective
-from ref.optimizers import PerParameter
-from ref.optimizers.gradient_descent import GradientDescent
-from ref.optimizers.rmsprop import RMSprop
+from ref.optimizers import GradientDescent, PerParameter, RMSprop
 from ref.orthogonality import (
     CayleyDescent,
     CompositeDecay,
@@ -42,17 +43,16 @@ from ref.orthogonality import (
     wrong_side_step,
 )
 from ref.parameters import Parameters
-from ref.tasks.sequences.sequence_task import Batch
+from ref.protocols import HasStateGradients
 from ref.training.train import train
 
 Array = np.ndarray
-MINIBATCHES = 2  # second entry of the random generator's seed, other than the held-out cases'
 SIDES = {"left": cayley_step, "wrong": wrong_side_step}
 SHOWN_STEPS = 60  # of the gradient through time
 
 
 def network_of(config: dict):
-    """The network, compiled if asked.  Raises RunError for kernels that it has no twin in."""
+    """The network, compiled if asked."""
     task = task_of(config)
     sizes, kind = (task.n_inputs, config["n_hidden"], task.n_outputs), config["network"]
     if kind == "factorized":
@@ -63,13 +63,7 @@ def network_of(config: dict):
         network = LSTMRNN(*sizes, task.outputs, clip=config["lstm_clip"])
     else:
         raise RunError(f"network is {kind!r} but must be factorized, elman, geodesic or lstm")
-    if config["kernels"] == "numpy":
-        return network
-    if config["kernels"] != "cpu":
-        raise RunError(f"kernels is {config['kernels']!r} but recurrent networks run on numpy or cpu")
-    import numba_kernels
-
-    return numba_kernels.accelerate(network)
+    return on_kernels(network, config["kernels"])
 
 
 def start(config: dict, network) -> Parameters:
@@ -86,8 +80,8 @@ def start(config: dict, network) -> Parameters:
 
 
 def objective_of(config: dict, network):
-    """Mean loss over all targets, and the penalties; Objective's where there are none."""
-    plain = Objective(network, Masked(LOSSES[task_of(config).loss], "targets"), chunk=config["chunk"])
+    """Mean loss over all targets, and the penalties, where there are any."""
+    plain = Objective(network, Masked(task_of(config).loss, "targets"), chunk=config["chunk"])
     penalties = {name: [CompositeDecay(config["weight_decay"])] for name in ("U", "W", "V") if config["weight_decay"]}
     if config["soft"]:
         penalties.setdefault("W", []).append(SoftOrthogonality(config["soft"]))
@@ -122,26 +116,22 @@ def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
         row |= spectrum_summary(network.transition(theta)[0])
     elif isinstance(network, ElmanRNN):
         row |= spectrum_summary(theta["W"])
-    if hasattr(network, "state_gradients"):
-        row |= through_time(network, LOSSES[task_of(config).loss], theta, *(array[:, :PROBE] for array in held[:2]))
+    if isinstance(network, HasStateGradients):
+        row |= through_time(network, task_of(config).loss, theta, *(array[:, :PROBE] for array in held[:2]))
     return row
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
-    """Train to the end; what it returns is where it stood at its last evaluation, and the best it had."""
+    """Train to the end; the result says where it stood at its last evaluation, and the best it had."""
     task, network, held, measure = task_of(config), network_of(config), held_out(config), measure_of(config)
-
-    def batches(step: int):
-        return task.sample(np.random.default_rng([config["part_seed"], step, MINIBATCHES]), config["minibatch"])
-
     result = train(
-        optimizer_of(config), objective_of(config, network), start(config, network), batches, n_steps=config["updates"],
+        optimizer_of(config), objective_of(config, network), start(config, network),
+        fresh_minibatches(task, config["part_seed"], config["minibatch"]), n_steps=config["updates"],
         evaluate=lambda theta: evaluate(config, network, theta, held), evaluate_every=config["evaluate_every"],
         recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
     )
-    rows = [row for row in result.rows if "test_loss" in row]
+    rows = measured(result.rows, "test_loss")
     shown = ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread")
     last = {name: rows[-1][name] for name in shown if name in rows[-1]}
     return {**last, "best": best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
-            "updates": result.step, "seconds": result.seconds,
-            "processor_seconds": sum(row.get("step_processor_seconds", 0.0) for row in result.rows)}
+            "updates": result.step, "seconds": result.seconds, "processor_seconds": processor_seconds(result)}

@@ -1,10 +1,9 @@
 """The orthogonality experiments from the first update to the report, at a size of seconds."""
 
-import json
-
 import numpy as np
 import pytest
 
+from ref.experiments.jobs import part_name
 from ref.experiments.orthogonality import (
     adding as ortho_adding,
     copy as ortho_copy,
@@ -14,13 +13,14 @@ from ref.experiments.orthogonality import (
     tasks as ortho_tasks,
     text as ortho_text,
 )
-from ref.experiments.orthogonality.sweep import SETTINGS, VARIANTS, job, outcomes, part_config, part_name, parts, run
 from ref.experiments.orthogonality.training import evaluate, network_of, objective_of, optimizer_of, start, train_part
+from ref.experiments.orthogonality.variants import SETTINGS, VARIANTS, job, outcomes, part_config, parts
 from ref.experiments.recording import read_rows
 from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.orthogonality import defect
 from ref.tasks.sequences import copy_memory
 from ref.training import Memory
+from tests.experiments.finished import finished_run
 
 EXPERIMENTS = (ortho_copy, ortho_adding, ortho_images, ortho_text, ortho_soft)
 TINY = {"n_hidden": 6, "n_test": 20, "chunk": 8, "minibatch": 5, "updates": 6, "evaluate_every": 2}
@@ -39,13 +39,11 @@ def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     jobs = (job("copy", 4, VARIANTS, seeds=2, fewer={"lstm": 1}),
             job("copy", 5, ["m=0", "elman-orthogonal"], label="tanh", activation="tanh"))
-    config = open_folder(folder, tiny(ortho_copy, *jobs))
-    finish(folder, run(config, folder, workers=0))
-    return folder, config, json.loads((folder / "finished.json").read_text())["result"]["parts"]
+    return finished_run(ortho_copy, folder, tiny(ortho_copy, *jobs))
 
 
 def test_every_variant_and_seed_has_run_to_its_end(done):
-    folder, config, results = done
+    folder, config, results = done.folder, done.config, done.parts
     assert len(results) == 2 * len(VARIANTS) - 1 + 2 and set(results) == set(parts(config))
     assert all(result["stopped"] == "steps" and result["updates"] == 6 for result in results.values())
     rows = read_rows(folder / "copy-4-m=0.1-1")
@@ -54,7 +52,7 @@ def test_every_variant_and_seed_has_run_to_its_end(done):
 
 
 def test_variants_of_a_seed_start_from_the_same_matrices_and_other_seeds_do_not(done):
-    folder, _, _ = done
+    folder = done.folder
     names = ("m=0-0", "m=1-0", "none-0", "geodesic-0", "m=1-wrong-side-0", "m=0-1")
     first = {name: read_rows(folder / f"copy-4-{name}")[0]["test_loss"] for name in names}
     assert first["m=0-0"] == pytest.approx(first["geodesic-0"], rel=1e-5), "one orthogonal matrix, in factors or not"
@@ -63,7 +61,7 @@ def test_variants_of_a_seed_start_from_the_same_matrices_and_other_seeds_do_not(
 
 
 def test_what_the_spectrum_may_do(done):
-    _, _, results = done
+    results = done.parts
     for end in ("s_max", "s_min"):
         assert results["copy-4-m=0-0"][end] == pytest.approx(1, abs=1e-5)
     assert results["copy-4-none-glorot-0"]["s_min"] < 0.6 and results["copy-4-none-glorot-0"]["s_max"] > 1.4
@@ -171,7 +169,7 @@ def test_the_presets_name_parts_that_can_be_built(module):
 
 
 def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):
-    folder, config, results = done
+    folder, config, results = done.folder, done.config, done.parts
     paths = ortho_copy.figures(folder)
     assert len(paths) == 3
     assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
@@ -183,8 +181,15 @@ def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):
     assert set(outcomes(results, config["jobs"][0])) == set(VARIANTS)
 
 
+def test_a_training_that_broke_at_its_first_update_is_reported(done, tmp_path):
+    parts = {**done.parts, "copy-5-tanh-m=0-0": {**done.parts["copy-5-tanh-m=0-0"], "updates": 0, "stopped": "loss not finite"}}
+    open_folder(tmp_path, done.config)
+    finish(tmp_path, {"parts": parts})
+    assert "| m = 0 | 1 (1 ended early: loss not finite) |" in ortho_copy.report([tmp_path])
+
+
 def test_probes_are_in_the_rows(done):
-    folder, _, _ = done
+    folder = done.folder
     row = read_rows(folder / "copy-4-elman-glorot-0")[0]
     assert row["condition"] == pytest.approx(row["s_max"] / row["s_min"]) and row["orthogonality_defect"] > 0.5
     assert len(row["through_time"]) == len(row["steps_shown"]) == 24

@@ -1,17 +1,21 @@
-"""What the five orthogonality experiments share: their variants, their settings, and the sweep over all parts.
+"""What the five orthogonality experiments share: their variants, their settings, and the run of all parts.
 
-A run's configuration has the settings of ref.experiments.orthogonality.training and
+A run's configuration has the settings of ref.experiments.orthogonality.training and a list of jobs, a panel of its
+figures each, that have besides what all jobs have (ref.experiments.jobs)
 
-    jobs    a list of {"task", "T", "label", "variants", "seeds", "settings"}: a panel of its figures each.  variants:
-            name -> settings that make the variant; seeds: name -> how many; settings: the job's own.  A variant's
-            settings come before the job's, and those before the run's.
+    variants    name -> settings that make the variant; they overrule the job's, as those overrule the run's
+    seeds       name -> how many
 
-Its parts are "JOB-VARIANT-SEED", JOB = "TASK-T" or "TASK-T-LABEL".  All variants of a job and seed see the same
-sequences in the same order; those with the same scheme start from the same matrices.
+Its parts are "TASK-T[-LABEL]-VARIANT-SEED".  All variants of a job and seed see the same sequences in the same order;
+those with the same scheme start from the same matrices.
 """
 
+from functools import partial
+from operator import itemgetter
+
+from ref.experiments import jobs
 from ref.experiments.orthogonality.training import train_part
-from ref.experiments.sweep import sweep
+from ref.experiments.sweep import Sweep
 
 MARGINS = {f"m={margin:g}": {"network": "factorized", "margin": margin} for margin in (0.0, 0.001, 0.01, 0.1, 1.0)}
 NO_MARGIN = {"network": "factorized", "margin": None}
@@ -51,33 +55,24 @@ def job(task: str, T: int, variants, seeds: int = 1, fewer: dict[str, int] | Non
             "seeds": {name: (fewer or {}).get(name, seeds) for name in variants}}
 
 
-def prefix(job: dict) -> str:
-    """What the names of the job's parts begin with."""
-    return "-".join([job["task"], str(job["T"]), *filter(None, [job["label"]])])
-
-
-def part_name(job: dict, variant: str, seed: int) -> str:
-    return f"{prefix(job)}-{variant}-{seed}"
+def title(variant: str) -> str:
+    return TITLES.get(variant, variant.replace("=", " = "))
 
 
 def part_config(config: dict, job: dict, variant: str = "", seed: int = 0) -> dict:
     """The configuration of one part, or, without a variant, what all of the job's parts share."""
-    own = {**job["settings"], **job["variants"].get(variant, {})}
-    whole = {name: value for name, value in {**config, **own}.items() if name not in ("jobs", "experiment", "preset")}
-    return {**whole, "task": job["task"], "T": job["T"], "part_seed": config["seed"] + seed}
+    own = job["variants"].get(variant, {})
+    return jobs.part_config(config, job, own, seed, without=("jobs", "experiment", "preset"))
 
 
 def parts(config: dict) -> dict[str, dict]:
-    """Seed after seed, so that a run that is killed has some of everything."""
-    most = max(max(job["seeds"].values()) for job in config["jobs"])
-    return {part_name(job, variant, seed): part_config(config, job, variant, seed) for seed in range(most)
-            for job in config["jobs"] for variant in job["variants"] if seed < job["seeds"][variant]}
-
-
-def run(config: dict, folder, workers: int) -> dict:
-    return {"parts": sweep(train_part, parts(config), folder, workers, threads=config["threads"])}
+    return jobs.parts(config["jobs"], itemgetter("seeds"), partial(part_config, config))
 
 
 def outcomes(parts: dict[str, dict], job: dict) -> dict[str, list[dict]]:
     """variant -> results of its seeds, in their order."""
-    return {variant: [parts[part_name(job, variant, seed)] for seed in range(n)] for variant, n in job["seeds"].items()}
+    return jobs.outcomes(parts, job, job["seeds"])
+
+
+def run(config: dict, sweep: Sweep) -> dict:
+    return {"parts": sweep(train_part, parts(config))}

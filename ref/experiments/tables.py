@@ -1,0 +1,33 @@
+"""The words and tables of reports, in Markdown."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ref.experiments.run import Run, read_run
+
+
+def report(folders, notes: Iterable[str], section: Callable[[Run], str]) -> str:
+    """The notes, then each run's section."""
+    return "\n\n".join([*notes, *(section(read_run(folder)) for folder in folders)])
+
+
+def table(head: list[str], rows: Iterable[list]) -> list[str]:
+    """The lines of a table."""
+    return [_row(head), "|---" * len(head) + "|", *map(_row, rows)]
+
+
+def spread(values: list[float], number: Callable[[float], str]) -> str:
+    """The median of the seeds, and their range in brackets; nothing of none."""
+    if not values:
+        return ""
+    return number(float(np.median(values))) + (f" [{number(min(values))}, {number(max(values))}]" if values[1:] else "")
+
+
+def ending(result: dict, *planned: str) -> str:
+    """" (loss not finite)" of a training that ended otherwise than planned."""
+    return "" if result["stopped"] in planned else f" ({result['stopped']})"
+
+
+def _row(cells: Iterable) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
