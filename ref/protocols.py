@@ -173,6 +173,7 @@ class Objective(Protocol):
     """What an optimiser sees; a batch is whatever Batch.of takes."""
 
     network: Network
+    loss: Loss
     weight_decay: float  # what the curvature holds beside the loss's, times the identity
     chunk: int  # the most cases that are processed at once
 
@@ -207,8 +208,6 @@ class GivesSquares(Protocol):
 @runtime_checkable
 class HasChunks(Protocol):
     """An objective that is one loss of one network, with a weight decay at most: K-FAC looks into its chunks."""
-
-    loss: Loss
 
     def mean(self, theta: Parameters, batch: Batch, of_chunk: Callable) -> list:
         """The weighted mean over chunks of what of_chunk(z, targets, cache) returns."""

@@ -37,7 +37,8 @@ class Penalized:
     def __init__(self, objective, penalties: Mapping[str, Sequence]):
         self.objective = require("objective", objective, Objective)
         self.penalties = {name: list(those) for name, those in penalties.items() if those}
-        self.network, self.weight_decay, self.chunk = objective.network, objective.weight_decay, objective.chunk
+        self.network, self.loss = objective.network, objective.loss
+        self.weight_decay, self.chunk = objective.weight_decay, objective.chunk
         composes = isinstance(self.network, ComposesTransition)
         known = [*self.network.shapes, *([COMPOSED] if composes else [])]
         for name in penalties:

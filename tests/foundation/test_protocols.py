@@ -81,7 +81,7 @@ def test_a_penalized_objective_is_one_for_every_optimiser(optimizer):
 def test_but_for_kfac_whose_factors_know_nothing_of_penalties():
     theta = NETWORK.init(np.random.default_rng(0), "glorot")
     optimizer = KFAC("kfra")
-    with pytest.raises(TypeError, match="objective is a Penalized, which has no loss, mean: see HasChunks"):
+    with pytest.raises(TypeError, match="objective is a Penalized, which has no mean: see HasChunks"):
         optimizer.step(theta, optimizer.init(theta), penalized(), BATCH)
 
 
