@@ -8,7 +8,7 @@ Each is imported when it is first asked for, so that `import ref` stays quick.
 
 from importlib import import_module
 
-from ref.arrays import keep_freed_memory
+from ref.vectors import keep_freed_memory
 
 _HOMES = {  # module -> what the front door takes from it
     "ref.parameters": ("Parameters",),

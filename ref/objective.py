@@ -21,11 +21,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from ref.arrays import add_product, dot, require_count, require_floats, require_number
 from ref.batch import Batch
 from ref.curvature import PRODUCTS
 from ref.parameters import Parameters
 from ref.protocols import CouplesCases, HasSquares, Loss, Network, WeighsChunks, require
+from ref.validation import require_count, require_floats, require_number
+from ref.vectors import add_product, dot
 
 Array = np.ndarray
 Terms = list  # numbers, arrays and Parameters

@@ -12,8 +12,8 @@ from math import prod
 
 import numpy as np
 
-from ref.arrays import require_float_dtype, require_floats
 from ref.files import write_atomically
+from ref.validation import require_float_dtype, require_floats
 
 Array = np.ndarray
 Shapes = Mapping[str, tuple[int, ...]]

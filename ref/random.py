@@ -13,7 +13,7 @@ every step takes the seed and asks for a stream.
 
 import numpy as np
 
-from ref.arrays import require_count
+from ref.validation import require_count
 
 PURPOSES = {  # purpose -> its number
     "minibatch": 0,  # which cases of a data set a step sees

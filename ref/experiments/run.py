@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.files import write_atomically
+from ref.validation import require_count
 
 CONFIG, FINISHED = "config.json", "finished.json"
 DTYPES = ("float32", "float64")

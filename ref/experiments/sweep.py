@@ -22,11 +22,11 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ref.arrays import require_count
 from ref.experiments.recording import FolderRecorder, share_done
 from ref.experiments.run import RunError, finish, finished, open_folder
 from ref.experiments.threads import threads_of_workers
 from ref.files import write_atomically
+from ref.validation import require_count
 
 ERROR = "error.txt"
 Part = Callable[[dict, FolderRecorder], dict | None]

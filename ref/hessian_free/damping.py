@@ -16,7 +16,7 @@ from math import inf, isnan, nan
 
 import numpy as np
 
-from ref.arrays import require_floats, require_number
+from ref.validation import require_floats, require_number
 
 Array = np.ndarray
 

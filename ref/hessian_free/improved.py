@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.batch import Batch
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.optimizer import HessianFree
 from ref.random import stream
+from ref.validation import require_count
 
 
 class Phase(NamedTuple):

@@ -14,11 +14,12 @@ from time import perf_counter
 
 import numpy as np
 
-from ref.arrays import add_product, dot, require_count
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.work import Counted
 from ref.linalg.gram_schmidt import extend, krylov_basis
 from ref.parameters import Parameters
+from ref.validation import require_count
+from ref.vectors import add_product, dot
 
 Array = np.ndarray
 

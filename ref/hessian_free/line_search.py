@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_count, require_number
+from ref.validation import require_count, require_number
 
 
 class Search(NamedTuple):

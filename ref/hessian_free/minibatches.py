@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.batch import Batch
 from ref.random import stream
+from ref.validation import require_count
 
 
 class Batches(NamedTuple):

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import add_product, dot, require_count, require_number
 from ref.hessian_free.backtracking import backtrack, take_last
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
 from ref.hessian_free.line_search import Search, armijo
@@ -24,6 +23,8 @@ from ref.hessian_free.work import Counted
 from ref.linalg.conjugate_gradient import conjugate_gradient
 from ref.linalg.stopping import STOPS
 from ref.parameters import Parameters
+from ref.validation import require_count, require_number
+from ref.vectors import add_product, dot
 
 Array = np.ndarray
 State = dict

@@ -9,7 +9,7 @@ diag(G) of Chapelle & Erhan 2011, which can stand in for the squares.
 
 import numpy as np
 
-from ref.arrays import require_floats, require_number
+from ref.validation import require_floats, require_number
 
 Array = np.ndarray
 

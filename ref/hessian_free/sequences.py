@@ -17,9 +17,9 @@ n = 300 enough for T = 100 and n = 1000 needed for T = 200.
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.hessian_free.minibatches import Batches
 from ref.random import stream
+from ref.validation import require_count
 
 
 def fresh_sequences(task, step: int, seed: int, n: int, parts: int = 10) -> Batches:

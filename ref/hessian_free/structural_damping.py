@@ -28,9 +28,9 @@ Martens & Sutskever 2011; Martens & Sutskever 2012.
 from collections.abc import Callable
 from functools import partial
 
-from ref.arrays import require_number
 from ref.parameters import Parameters
 from ref.protocols import HasHiddenStates
+from ref.validation import require_number
 
 
 def structurally_damped(network, strength: float) -> Callable:

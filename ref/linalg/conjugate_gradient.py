@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import add_product, dot, require_count, require_floats, require_number
 from ref.linalg.stopping import relative_decrease
+from ref.validation import require_count, require_floats, require_number
+from ref.vectors import add_product, dot
 
 Array = np.ndarray
 

@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from ref.arrays import add_product, dot
+from ref.vectors import add_product, dot
 
 Array = np.ndarray
 

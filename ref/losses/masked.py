@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ref.arrays import require_floats
+from ref.validation import require_floats
 
 Array = np.ndarray
 MEANS = ("cases", "targets")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ref.arrays import require_floats
+from ref.validation import require_floats
 
 Array = np.ndarray
 

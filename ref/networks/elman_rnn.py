@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.layers import elman, readout
 from ref.layers.elman import PHIS, through_phi
 from ref.networks.initialization import weights
 from ref.networks.recurrent import RecurrentNetwork, require_choice
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

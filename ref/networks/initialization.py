@@ -11,7 +11,7 @@
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype, require_number
+from ref.validation import require_count, require_float_dtype, require_number
 
 Array = np.ndarray
 

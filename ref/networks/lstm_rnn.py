@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.layers import lstm, readout
 from ref.networks.initialization import weights
 from ref.networks.recurrent import RecurrentNetwork
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

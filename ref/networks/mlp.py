@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_cases, require_count
 from ref.layers import ACTIVATIONS, affine
 from ref.networks.initialization import weights
 from ref.parameters import Parameters
+from ref.validation import require_cases, require_count
 
 Array = np.ndarray
 

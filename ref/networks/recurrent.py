@@ -9,10 +9,10 @@ passes, is refused.
 
 import numpy as np
 
-from ref.arrays import require_count, require_number, require_sequences
 from ref.layers.readout import OUTPUTS
 from ref.networks.mlp import MLP
 from ref.parameters import Parameters
+from ref.validation import require_count, require_number, require_sequences
 
 Array = np.ndarray
 

@@ -10,9 +10,9 @@ Kingma & Ba 2015, algorithm 1.
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.optimizers.first_order import FirstOrder, State, Step, state_count, state_vector
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

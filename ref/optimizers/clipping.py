@@ -8,7 +8,8 @@ of the message at every step, inside the backward pass, is the recurrences' own:
 
 import numpy as np
 
-from ref.arrays import dot, require_floats, require_number
+from ref.validation import require_floats, require_number
+from ref.vectors import dot
 
 Array = np.ndarray
 

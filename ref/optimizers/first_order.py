@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ref.arrays import dot, require_count, require_floats
 from ref.parameters import Parameters
+from ref.validation import require_count, require_floats
+from ref.vectors import dot
 
 Array = np.ndarray
 State = dict

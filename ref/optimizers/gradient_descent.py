@@ -7,9 +7,9 @@ Stochastic where the batch is a part of the data.
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.optimizers.first_order import FirstOrder, State, Step
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

@@ -8,10 +8,10 @@ Polyak 1964, in the form of Sutskever et al. 2013.
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.optimizers.first_order import FirstOrder, State, Step, state_count, state_vector
 from ref.optimizers.schedules import Schedule, momentum_schedule
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

@@ -9,10 +9,10 @@ gradient elsewhere than at theta_t, it is no FirstOrder: it has no `update`.
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.optimizers.first_order import State, Step, gradient_and_report, state_count, state_vector
 from ref.optimizers.schedules import Schedule, momentum_schedule
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 
 class Nesterov:

@@ -9,9 +9,9 @@ The zero start is not corrected, so that a first step is up to 1/√(1 - rho) ti
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.optimizers.first_order import FirstOrder, State, Step, state_vector
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 

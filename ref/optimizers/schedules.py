@@ -8,7 +8,7 @@ Martens, Dahl & Hinton 2013, with period = 250; counting t from 0 is our choice.
 
 from collections.abc import Callable
 
-from ref.arrays import require_count, require_number
+from ref.validation import require_count, require_number
 
 Schedule = Callable[[int], float]
 

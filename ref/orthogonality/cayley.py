@@ -19,9 +19,9 @@ The paper's equation 9; the low-rank form: Wen & Yin 2013.
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.linalg.row_major_solve import solve_in_place
 from ref.orthogonality.arguments import require_like, require_point
+from ref.validation import require_number
 
 Array = np.ndarray
 

@@ -14,11 +14,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ref.arrays import require_count, require_number
 from ref.optimizers.first_order import FirstOrder, State, Step, state_count
 from ref.orthogonality.cayley import cayley_step
 from ref.orthogonality.drift import defect, polar_factor, restored
 from ref.parameters import Parameters
+from ref.validation import require_count, require_number
 
 Array = np.ndarray
 START = 1e-2  # the largest defect of a matrix that is taken for one with orthonormal columns

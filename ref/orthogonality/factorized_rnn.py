@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.layers import elman
 from ref.networks import elman_rnn
 from ref.networks.elman_rnn import ElmanRNN
@@ -30,6 +29,7 @@ from ref.orthogonality import spectral
 from ref.orthogonality.initialization import factors
 from ref.orthogonality.spectrum import require_margin
 from ref.parameters import Parameters
+from ref.validation import require_number
 
 Array = np.ndarray
 FACTORS = ("W_U", "W_p", "W_V")

@@ -15,8 +15,8 @@ Shapes: M, Z (n, p), W (n, n), Q (n, p), R and Ω (p, p).  Edelman, Arias & Smit
 import numpy as np
 from scipy.linalg import expm
 
-from ref.arrays import require_number
 from ref.orthogonality.riemannian_gradient import canonical_gradient, projection
+from ref.validation import require_number
 
 Array = np.ndarray
 

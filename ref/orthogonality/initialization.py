@@ -13,9 +13,9 @@ drops the sample's singular values.  The schemes are those of the paper and of i
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype
 from ref.orthogonality.arguments import require_point, require_square
 from ref.orthogonality.spectrum import require_margin
+from ref.validation import require_count, require_float_dtype
 
 Array = np.ndarray
 SCHEMES = ("orthogonal", "identity", "glorot")

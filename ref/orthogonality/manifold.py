@@ -15,11 +15,11 @@ The Hessian is not converted: solvers of second order need another manifold.
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.orthogonality.drift import polar_factor
 from ref.orthogonality.geodesic import canonical_geodesic, euclidean_geodesic
 from ref.orthogonality.retractions import RETRACTIONS
 from ref.orthogonality.riemannian_gradient import GRADIENTS, INNER_PRODUCTS, projection
+from ref.validation import require_count
 
 Array = np.ndarray
 GEODESICS = {"canonical": canonical_geodesic, "euclidean": euclidean_geodesic}

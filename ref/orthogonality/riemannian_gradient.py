@@ -17,8 +17,8 @@ Edelman, Arias & Smith 1998; Tagare 2011; A as in the paper's equation 9.
 
 import numpy as np
 
-from ref.arrays import dot
 from ref.orthogonality.arguments import require_like, require_point
+from ref.vectors import dot
 
 Array = np.ndarray
 

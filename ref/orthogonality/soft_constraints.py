@@ -19,8 +19,9 @@ The paper's equation 7; the other two from its text and its released code.
 
 import numpy as np
 
-from ref.arrays import dot, require_floats, require_number
 from ref.orthogonality.spectrum import require_margin, singular_values
+from ref.validation import require_floats, require_number
+from ref.vectors import dot
 
 Array = np.ndarray
 

@@ -23,7 +23,7 @@ Shapes: p, s, s', s'' (k,).  The paper's equations 10 and 11.
 
 import numpy as np
 
-from ref.arrays import require_number
+from ref.validation import require_number
 
 Array = np.ndarray
 

@@ -12,9 +12,9 @@ Shapes: M and G (n, n).  From the formula in geodesic_sgd.py, released with the 
 
 import numpy as np
 
-from ref.arrays import require_number
 from ref.orthogonality.arguments import require_like, require_point, require_square
 from ref.orthogonality.cayley import turned
+from ref.validation import require_number
 
 Array = np.ndarray
 

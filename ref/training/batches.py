@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.batch import Batch
 from ref.random import stream
+from ref.validation import require_count
 
 Array = np.ndarray
 

@@ -1,7 +1,7 @@
 """How long training may go on: budgets in steps, in seconds and in gradients of single cases, whichever is spent first."""
 
-from ref.arrays import require_count, require_number
 from ref.training.recorder import Checkpoint
+from ref.validation import require_count, require_number
 
 BUDGETS = ("steps", "seconds", "gradient_equivalents")  # their names, and the reasons of an ordinary end
 

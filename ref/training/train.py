@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ref.arrays import require_count, require_floats, require_number
 from ref.parameters import Parameters
 from ref.training.budgets import Budgets
 from ref.training.recorder import Checkpoint, Memory, Recorder, Row
+from ref.validation import require_count, require_floats, require_number
 
 REACHED = "reached"  # until() held of an evaluation
 NOT_FINITE = ("loss not finite", "parameters not finite")  # the reasons of an early end

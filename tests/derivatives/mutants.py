@@ -36,7 +36,7 @@ BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
 EQUIVALENT = [
-    ("ref.arrays:add_product", "len(total)", "len(total) + 1", "a block that starts at the end is empty"),
+    ("ref.vectors:add_product", "len(total)", "len(total) + 1", "a block that starts at the end is empty"),
     ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
      "1.0001 * np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
     ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",

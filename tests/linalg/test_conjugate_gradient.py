@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
-from ref.arrays import dot
 from ref.linalg import conjugate_gradient, fixed_iterations
+from ref.vectors import dot
 from tests.linalg.matrices import spd
 
 

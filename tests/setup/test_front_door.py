@@ -27,7 +27,7 @@ def test_a_name_that_is_not_there_is_an_error_that_lists_those_that_are():
 def test_importing_ref_loads_no_network_no_optimiser_and_no_scipy():
     program = "import sys, ref; print(*sorted(name for name in sys.modules if name.split('.')[0] in ('ref', 'scipy')))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["ref", "ref.arrays"]
+    assert done.stdout.split() == ["ref", "ref.vectors"]
 
 
 def test_the_lines_of_the_readme_run(capsys):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # From the ground up.  A module imports from its own package and from lower levels.
 LEVELS = [
-    {"arrays", "files"},
+    {"files", "validation", "vectors"},
     {"batch", "parameters", "random"},
     {"protocols"},
     {"layers", "linalg"},

@@ -12,8 +12,8 @@ Cholesky factors are kept: A + pi gamma I = L Lᵀ.  Martens & Grosse 2015.
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
-from ref.arrays import require_number
 from ref.hessian_free.kfac.kronecker import Block
+from ref.validation import require_number
 
 LARGEST = 1.0  # gamma's upper bound in the search, as in Martens' released code
 

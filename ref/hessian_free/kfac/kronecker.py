@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import cho_solve
 
-from ref.arrays import require_floats
 from ref.parameters import Parameters
+from ref.validation import require_floats
 
 Array = np.ndarray
 

@@ -18,7 +18,6 @@ from time import perf_counter
 
 import numpy as np
 
-from ref.arrays import dot, require_count, require_number
 from ref.batch import Batch
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
 from ref.hessian_free.kfac import cost
@@ -33,6 +32,8 @@ from ref.optimizers.first_order import State, Step, require_parameters, state_co
 from ref.parameters import Parameters
 from ref.protocols import HasChunks, HasLayerFactors, require
 from ref.random import stream
+from ref.validation import require_count, require_number
+from ref.vectors import dot
 
 Array = np.ndarray
 FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.arrays import dot
 from ref.parameters import Parameters
+from ref.vectors import dot
 
 Array = np.ndarray
 

@@ -32,7 +32,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ive
 
-from ref.arrays import require_cases, require_count, require_float_dtype, require_number
+from ref.validation import require_cases, require_count, require_float_dtype, require_number
 
 Array = np.ndarray
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype
+from ref.validation import require_count, require_float_dtype
 
 Array = np.ndarray
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype, require_number
+from ref.validation import require_count, require_float_dtype, require_number
 
 Array = np.ndarray
 Labelled = tuple[Array, Array]  # images (N, D) in [0, 1], labels (N,)

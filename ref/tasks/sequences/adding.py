@@ -23,8 +23,8 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype
 from ref.tasks.sequences.sequence_task import Arrays, SequenceTask, output_rows, require_outputs
+from ref.validation import require_count, require_float_dtype
 
 
 def adding(T: int = 200, half_sum: bool = False, outputs: str = "last", dtype=np.float64) -> SequenceTask:

@@ -26,9 +26,9 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype
 from ref.tasks.sequences.pathological import one_hot
 from ref.tasks.sequences.sequence_task import SUCCESS, Array, Arrays, SequenceTask
+from ref.validation import require_count, require_float_dtype
 
 K = 10  # symbols to remember
 P = 8  # of so many

@@ -49,8 +49,8 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype
 from ref.tasks.sequences.sequence_task import SUCCESS, Array, Arrays, SequenceTask
+from ref.validation import require_count, require_float_dtype
 
 Range = tuple[int, int]  # first, last + 1
 

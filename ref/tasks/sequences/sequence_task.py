@@ -12,8 +12,8 @@ from types import ModuleType
 import numpy as np
 
 from ref import losses
-from ref.arrays import require_count, require_floats
 from ref.batch import Batch
+from ref.validation import require_count, require_floats
 
 Array = np.ndarray
 Arrays = tuple[Array, Array, Array]  # x, t, mask: what a sequence batch unpacks into

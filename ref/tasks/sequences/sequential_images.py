@@ -28,12 +28,12 @@ from math import isqrt
 
 import numpy as np
 
-from ref.arrays import require_cases, require_count
 from ref.batch import Batch
 from ref.tasks.images import digits, mnist
 from ref.tasks.images.labelled import Labelled
 from ref.tasks.sequences.pathological import one_hot
 from ref.tasks.sequences.sequence_task import Array, Arrays, SequenceTask, distinct, output_rows, require_outputs
+from ref.validation import require_cases, require_count
 
 
 def sequences(labelled: Labelled, order: Array | None = None, classes: int = 10, outputs: str = "last") -> Batch:

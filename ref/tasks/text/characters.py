@@ -18,9 +18,9 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.tasks.sequences.sequence_task import Array, SequenceTask
 from ref.tasks.text.next_symbol import END, next_symbol_task
+from ref.validation import require_count
 
 
 def language_model(name: str, codes: Array, T: int, C: int, dtype=np.float64) -> SequenceTask:

@@ -16,10 +16,10 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count
 from ref.tasks.sequences.sequence_task import Array, SequenceTask
 from ref.tasks.text.alphabet import Alphabet
 from ref.tasks.text.next_symbol import END, next_symbol_task, require_rows, stored_rows
+from ref.validation import require_count
 
 
 def line_model(name: str, rows: Array, C: int, dtype=np.float64) -> SequenceTask:

@@ -21,9 +21,9 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 from scipy.special import xlogy
 
-from ref.arrays import require_count, require_floats, require_number, require_sequences
 from ref.tasks.sequences.sequence_task import Array, SequenceTask
 from ref.tasks.text.next_symbol import next_symbol_task
+from ref.validation import require_count, require_floats, require_number, require_sequences
 
 MOST = 4096  # contexts: finding π is the solution of so many equations
 

@@ -16,9 +16,9 @@ from functools import partial
 
 import numpy as np
 
-from ref.arrays import require_count, require_float_dtype, require_number
 from ref.batch import Batch
 from ref.tasks.sequences.sequence_task import Array, Arrays, SequenceTask, distinct
+from ref.validation import require_count, require_float_dtype, require_number
 
 Rows = Callable[[np.random.Generator, int], Array]  # (rng, n) -> rows (n, T + 1)
 

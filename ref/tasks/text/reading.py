@@ -3,8 +3,8 @@
 from os import PathLike
 from pathlib import Path
 
-from ref.arrays import require_count, require_number
 from ref.tasks.images.idx import LIMIT, read
+from ref.validation import require_count, require_number
 
 
 def read_text(path: str | PathLike, encoding: str = "utf-8", limit: int = LIMIT) -> str:

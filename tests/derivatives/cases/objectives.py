@@ -1,6 +1,6 @@
 """Objectives of feed-forward networks."""
 
-from ref import arrays
+from ref import vectors
 from ref.checks import Row, check_objective, require_equal
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 from ref.networks.mlp import MLP
@@ -32,13 +32,13 @@ OBJECTIVES = [
 
 def sums() -> list[Row]:
     """add_product, which adds up gradients and curvature, over several blocks and a part of one."""
-    total, scale, term = normal(3, 2 * arrays.BLOCK + 1)
+    total, scale, term = normal(3, 2 * vectors.BLOCK + 1)
     errors = {}
     for label, s in (("by a number", 0.3), ("by a vector", scale)):
         got = total.copy()
-        arrays.add_product(got, s, term)
+        vectors.add_product(got, s, term)
         errors[label] = require_equal("add_product", label, got, total + s * term, 1e-15)
-    return [Row("arrays.add_product", label, "against total + scale term", error, 1e-15) for label, error in errors.items()]
+    return [Row("vectors.add_product", label, "against total + scale term", error, 1e-15) for label, error in errors.items()]
 
 
-SUMS = [Case("arrays.add_product", ("ref.arrays:add_product",), sums)]
+SUMS = [Case("vectors.add_product", ("ref.vectors:add_product",), sums)]
