@@ -12,8 +12,10 @@ WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "cay
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Time Longhand, as ratios measured in one run.")
-    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"among {', '.join(WORKLOADS)}; all by default")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks",
+                                     description="Time Longhand, as ratios measured in one run.")
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD",
+                        help=f"among {', '.join(WORKLOADS)}; all by default")
     parser.add_argument("--dtype", choices=("float64", "float32"), help="one of the two; both by default")
     parser.add_argument("--repeats", type=int, default=11, help="rounds, at least 7; 11 by default")
     parser.add_argument("--core", type=int, help="the core to run on; by default the second where there is one")
@@ -33,7 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.repeats < 7:
         parser.error(f"--repeats is {options.repeats} but must be at least 7")
     if options.keep is not None and not re.fullmatch(r"[\w-]+", options.keep):
-        parser.error(f"--keep is {options.keep!r} but must be of letters, digits, - and _: it becomes part of a file's name")
+        parser.error(f"--keep is {options.keep!r} but must be of letters, digits, - and _: it becomes part of a file's "
+                     f"name")
     try:
         core = machine.one_thread(options.core)
     except ValueError as error:

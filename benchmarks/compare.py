@@ -48,7 +48,8 @@ def compare(workload: str, flops: Mapping[str, int], norms: Mapping[str, float],
             machine = start("gemm", "gemm", dtype)
             for program in programs:
                 if program.missing:
-                    notes.append(f"{workload} {dtype}: PEER NOT RUN: {program.name}: {program.missing} is not installed")
+                    notes.append(f"{workload} {dtype}: PEER NOT RUN: {program.name}: {program.missing} is not "
+                                 f"installed")
             for task in flops:
                 able = [program for program in programs if task in program.fingerprints]
                 require_agreement(able, task, norms.get(task), AGREEMENT[dtype])
@@ -56,7 +57,8 @@ def compare(workload: str, flops: Mapping[str, int], norms: Mapping[str, float],
                 seconds = take_turns(turns, settings.repeats, settings.clock)
                 rows += _rows(task, dtype, seconds, flops[task], limits.get((task, dtype), Limits({})))
                 rate = gemm.FLOPS / seconds["gemm"] / 1e9
-                notes.append(f"{task} {dtype}: norm {able[0].fingerprints[task][0]:.15g}; gemm {spread(rate)} GFLOP/s; seconds "
+                notes.append(f"{task} {dtype}: norm {able[0].fingerprints[task][0]:.15g}; gemm {spread(rate)} GFLOP/s; "
+                             f"seconds "
                              + ", ".join(f"{p.name} ({p.version}) {spread(seconds[p.name])}" for p in able))
     return rows, notes
 

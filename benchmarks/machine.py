@@ -39,8 +39,8 @@ def without_avx512() -> None:
 def one_thread(core: int | None = None) -> int | None:
     """Hold this process and its children to one thread on one core; call it before NumPy is imported.
 
-    core: by default the second where there is one, since the first serves most interrupts.  Return the core, or None where
-    the system cannot pin processes.  Raises ValueError for a core that this process may not use.
+    core: by default the second where there is one, since the first serves most interrupts.  Return the core, or None
+    where the system cannot pin processes.  Raises ValueError for a core that this process may not use.
     """
     os.environ.update(ONE_THREAD)
     if not hasattr(os, "sched_setaffinity"):

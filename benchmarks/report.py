@@ -37,7 +37,8 @@ class Row(NamedTuple):
         return self.quartiles[1] <= self.limit if self.sense == "<=" else self.quartiles[1] >= self.limit
 
 
-def ratios(name: str, dtype: str, what: str, ours: np.ndarray, theirs: np.ndarray, limit: float | None = None, sense: str = "<=") -> Row:
+def ratios(name: str, dtype: str, what: str, ours: np.ndarray, theirs: np.ndarray, limit: float | None = None,
+           sense: str = "<=") -> Row:
     """The row of ours / theirs, round by round."""
     return Row(name, dtype, what, (ours / theirs).tolist(), limit, sense, float(ours.min() / theirs.min()))
 
@@ -71,7 +72,8 @@ def keep(name: str, machine: dict, settings: dict, rows: list[Row], notes: list[
     path = RESULTS / f"{date.today().isoformat()}-{name}.json"
     runs = json.loads(path.read_text()) if path.exists() else []
     results = [{**row._asdict(), "values": [round(v, 5) for v in row.values], "met": row.met} for row in rows]
-    runs.append({"date": date.today().isoformat(), "machine": machine, "settings": settings, "notes": notes, "rows": results})
+    runs.append({"date": date.today().isoformat(), "machine": machine, "settings": settings, "notes": notes,
+                 "rows": results})
     RESULTS.mkdir(exist_ok=True)
     path.write_text(json.dumps(runs, indent=1) + "\n")
     return path

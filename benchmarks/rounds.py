@@ -42,7 +42,8 @@ class Program:
     def _read(self):
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the program {self.name!r} ended with exit status {self.process.wait()}; its message stands above")
+            raise RuntimeError(f"the program {self.name!r} ended with exit status {self.process.wait()}; its message "
+                               f"stands above")
         return json.loads(line)
 
 
@@ -61,7 +62,8 @@ def take_turns(turns: dict[str, tuple[Program, str]], repeats: int, clock: str =
 
 
 def require_agreement(programs: list[Program], task: str, norm: float | None, tolerance: float) -> None:
-    """Raise ValueError where a result does not have the norm, or two programs' fingerprints differ: one computes something else.
+    """Raise ValueError where a result does not have the norm, or two programs' fingerprints differ: one computes
+    something else.
 
     norm: None where it is not known beforehand.
     """
@@ -72,4 +74,5 @@ def require_agreement(programs: list[Program], task: str, norm: float | None, to
         if not abs(got[0] - norm) <= tolerance * norm:
             raise ValueError(f"{task}: the norm of {program.name}'s result is {got[0]!r} but must be {norm!r}")
         if not max(abs(a - b) for a, b in zip(got, first)) <= tolerance * norm:
-            raise ValueError(f"{task}: {program.name}'s result has the fingerprint {got} but {programs[0].name}'s {first}")
+            raise ValueError(f"{task}: {program.name}'s result has the fingerprint {got} but {programs[0].name}'s "
+                             f"{first}")

@@ -5,8 +5,8 @@
     python -m chapters.build --changed           those whose cells differ from their notebook's
 
 Chapters are executed side by side, the longest first.  One is built whole or not at all: when a cell fails, or the
-result breaks a rule of `faults`, the old notebook stays and the others are built all the same.  The book then shows what
-came out, with the errors where they happened: `_build/failed`, which conf.py reads in place of the old notebook.
+result breaks a rule of `faults`, the old notebook stays and the others are built all the same.  The book then shows
+what came out, with the errors where they happened: `_build/failed`, which conf.py reads in place of the old notebook.
 
 The kernel runs in the repository's root with this interpreter; no path, no date and no version of this machine is left
 in the notebook, and building twice gives the same bytes.
@@ -86,7 +86,8 @@ def alternative_text(cell: NotebookNode) -> str:
 
 
 def execute(notebook: NotebookNode, title: str, environment: Mapping[str, str] = {}) -> None:
-    """Run all cells in a fresh kernel and keep their outputs, in place: errors too, after which the next cell is run."""
+    """Run all cells in a fresh kernel and keep their outputs, in place: errors too, after which the next cell is run.
+    """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     with tqdm(total=len(code), desc=title, unit="cell", leave=False, disable=None) as bar:
         NotebookClient(

@@ -25,7 +25,8 @@ html_theme_options = {
 
 # The theme cuts off what rises above the first row of an equation, and does not break long names in tables.
 STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } "
-         "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere }</style>")
+         "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere "
+         "}</style>")
 
 
 def add_style(app, page, template, context, doctree):

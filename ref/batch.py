@@ -65,7 +65,8 @@ class Batch:
         """
         at = (slice(None),) * self.axis + (part,)
         taken = {id(array): array[at] if isinstance(part, slice) else np.take(array, part, self.axis) for array in self}
-        return Batch(*(tuple(taken[id(array)] for array in arrays) for arrays in (self.inputs, self.targets)), self.axis)
+        return Batch(*(tuple(taken[id(array)] for array in arrays) for arrays in (self.inputs, self.targets)),
+                     self.axis)
 
     def require_finite(self) -> None:
         """ValueError naming the array and the entry that is NaN or infinite."""
@@ -91,7 +92,8 @@ def _cases(name: str, array, axis: int) -> int:
     try:
         shape = np.shape(array)
     except ValueError:
-        raise ValueError(f"{name} is ragged but must be one array; pad shorter sequences and mask the padding") from None
+        raise ValueError(f"{name} is ragged but must be one array; "
+                         f"pad shorter sequences and mask the padding") from None
     if len(shape) <= axis:
         raise ValueError(f"{name} has shape {shape} but its cases must be on axis {axis}")
     if 0 in shape[: axis + 1]:

@@ -3,9 +3,9 @@
     Gauss-Newton   G v = Jᵀ H_L J v       R-forward, the loss's own Hessian, backward
     Hessian        H v = R{∇f}            R-forward, then R-backward
 
-J is the Jacobian of the network's output z, H_L the Hessian of the loss in z (its positive semi-definite part where the loss
-is not convex in z); G is positive semi-definite, which is why the split is made at z and not after a matching output
-nonlinearity.  Martens & Sutskever 2012, sections 5 and 6.
+J is the Jacobian of the network's output z, H_L the Hessian of the loss in z (its positive semi-definite part where the
+loss is not convex in z); G is positive semi-definite, which is why the split is made at z and not after a matching
+output nonlinearity.  Martens & Sutskever 2012, sections 5 and 6.
 """
 
 import numpy as np

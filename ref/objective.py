@@ -4,7 +4,8 @@
     gradient     ∇f  = Jᵀ L'(z) + decay theta
     curvature    B v = Jᵀ L''(z) J v + (decay + damping) v          or, with product="hessian", the exact R{∇f} + ...
     squares      1/N Σₙ gₙ²        gₙ the gradient of case n's loss: the diagonal of the empirical Fisher matrix
-    diagonal     Σₙ (Jₙᵀ A xi)²    A Aᵀ = L'', xi of random signs: an unbiased estimate of diag(G) (Chapelle & Erhan 2011)
+    diagonal     Σₙ (Jₙᵀ A xi)²    A Aᵀ = L'', xi of random signs: an unbiased estimate of diag(G)
+                                   (Chapelle & Erhan 2011)
 
 L is a mean over cases, or over the targets that a mask selects (ref.losses.masked).  Every method passes over the batch
 in chunks of cases and adds up their weighted means, so that memory does not grow with the data.  Only `curvature` keeps
@@ -45,7 +46,9 @@ class Objective:
         self.chunk = require_count("chunk", chunk)
 
     def value(self, theta: Parameters, batch) -> float:
-        """f, a quarter of a chunk at a time: it is also asked for while `curvature` keeps the activations of a whole one."""
+        """f, a quarter of a chunk at a time: it is also asked for while `curvature` keeps the activations of a whole
+        one.
+        """
         chunk = self.chunk if isinstance(self.network, CouplesCases) else max(1, self.chunk // 4)
         (value,) = self.mean(theta, batch, lambda z, targets, cache: [self.loss.value(z, *targets)], chunk)
         return value + self._decay(theta)
@@ -105,7 +108,8 @@ class Objective:
         require_floats("theta", theta.vector)
         self._require_damping(theta, damping)
         multiply, batch = product if callable(product) else PRODUCTS[product], Batch.of(batch)
-        kept = [self._run(theta, part) for _, part in self._chunks(batch, self.chunk)] if batch.n_cases <= self.chunk else []
+        kept = [self._run(theta, part) for _,
+                part in self._chunks(batch, self.chunk)] if batch.n_cases <= self.chunk else []
 
         def matvec(v: Array) -> Array:
             v = theta.like(v.reshape(theta.size).astype(theta.dtype, copy=False))
@@ -156,7 +160,8 @@ class Objective:
         batch = Batch.of(batch)
         N = batch.n_cases
         if N > chunk and isinstance(self.network, CouplesCases):
-            raise ValueError(f"batch has {N} cases but chunk is {chunk}, and a {type(self.network).__name__} couples the "
+            raise ValueError(f"batch has {N} cases but chunk is {chunk}, and a {type(self.network).__name__} couples "
+                             f"the "
                              f"cases of a batch: in chunks it would be another function. Give a chunk of {N} or more")
         batch.require_finite()
         for start in range(0, N, chunk):
@@ -175,7 +180,8 @@ class Objective:
         if np.ndim(damping) == 0:
             require_number("damping", damping, least=0)
         elif np.shape(damping) != theta.vector.shape or not 0 <= np.min(damping) <= np.max(damping) < np.inf:
-            raise ValueError(f"damping must be one number or ({theta.size},) of them, finite and none negative; got shape "
+            raise ValueError(f"damping must be one number or ({theta.size},) of them, finite and none negative; got "
+                             f"shape "
                              f"{np.shape(damping)}, from {np.min(damping)} to {np.max(damping)}")
 
     def _require_feed_forward(self) -> None:

@@ -23,7 +23,8 @@ Report = dict  # a step's: a flat dict of numbers
 
 @runtime_checkable
 class Op(Protocol):
-    """A module of ref.layers: four pure functions.  All parameters come in the same order in all four, absent ones None.
+    """A module of ref.layers: four pure functions.  All parameters come in the same order in all four, absent ones
+    None.
 
     An op whose x may be data takes to_input=False, and then returns None for dx, and Rx=None.
     """
@@ -72,7 +73,8 @@ class WeighsChunks(Protocol):
     """A loss that is no mean over cases: it says what a chunk counts in the batch."""
 
     def weight(self, part: tuple[Array, ...], whole: tuple[Array, ...]) -> float:
-        """The weight of a chunk's value in the batch's, from the targets of both; the weights of all chunks sum to 1."""
+        """The weight of a chunk's value in the batch's, from the targets of both; the weights of all chunks sum to 1.
+        """
 
 
 @runtime_checkable

@@ -2,13 +2,13 @@
 
     rng = stream(seed, step, "minibatch")
 
-A run that is resumed at a step draws what it would have drawn, and no two purposes share draws: the noise of a step must
-not be the numbers that its cases were chosen by.  Each purpose has a number, which seeds the generator beside the seed
-and the step.  A number is never changed or given away, so that published results stay reproducible; a new purpose takes
-a new one.
+A run that is resumed at a step draws what it would have drawn, and no two purposes share draws: the noise of a step
+must not be the numbers that its cases were chosen by.  Each purpose has a number, which seeds the generator beside the
+seed and the step.  A number is never changed or given away, so that published results stay reproducible; a new purpose
+takes a new one.
 
-What is drawn once, by the caller, takes a generator (`network.init(rng)`, `task.sample(rng, n)`); what is drawn again at
-every step takes the seed and asks for a stream.
+What is drawn once, by the caller, takes a generator (`network.init(rng)`, `task.sample(rng, n)`); what is drawn again
+at every step takes the seed and asks for a stream.
 """
 
 import numpy as np
@@ -39,4 +39,5 @@ def stream(seed: int, step: int, purpose: str) -> np.random.Generator:
     """
     if purpose not in PURPOSES:
         raise ValueError(f"purpose is {purpose!r} but must be one of {', '.join(map(repr, PURPOSES))}")
-    return np.random.default_rng([require_count("seed", seed, least=0), require_count("step", step, least=0), PURPOSES[purpose]])
+    return np.random.default_rng([require_count("seed", seed, least=0), require_count("step", step, least=0),
+                                  PURPOSES[purpose]])

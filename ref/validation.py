@@ -56,8 +56,10 @@ def require_number(name: str, value, least: float | None = None, above: float | 
     """A finite real number within the bounds, or ValueError naming the bound that it breaks."""
     if isinstance(value, (bool, np.bool_)) or not np.isscalar(value) or not np.isreal(value):
         raise TypeError(f"{name} is {value!r} but must be a real number")
-    bounds = [(least is not None and value < least, f"at least {least}"), (above is not None and value <= above, f"above {above}"),
-              (most is not None and value > most, f"at most {most}"), (below is not None and value >= below, f"below {below}")]
+    bounds = [(least is not None and value < least, f"at least {least}"),
+              (above is not None and value <= above, f"above {above}"),
+              (most is not None and value > most, f"at most {most}"),
+              (below is not None and value >= below, f"below {below}")]
     if not np.isfinite(value):
         raise ValueError(f"{name} is {value} but must be finite")
     for broken, bound in bounds:

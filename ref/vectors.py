@@ -18,7 +18,9 @@ BLOCK = 2**14  # elements of a vector that are worked on at once: they stay in t
 
 
 def add_product(total: Array, scale, term: Array) -> None:
-    """total += scale term for flat vectors, block by block, so that no third vector is allocated; scale is a number or a vector."""
+    """total += scale term for flat vectors, block by block, so that no third vector is allocated; scale is a number or
+    a vector.
+    """
     if np.ndim(scale) == 0:
         scale = float(scale)  # a Python number leaves float32 as it is
         if scale == 0:

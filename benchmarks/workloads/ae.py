@@ -52,7 +52,8 @@ def longhand(W, b, V, c, x):
 
     def parameters(W, b):
         both = zip(W, b)
-        return Parameters.from_arrays({f"{name}{l}": a for l, pair in enumerate(both, 1) for name, a in zip("Wb", pair)})
+        return Parameters.from_arrays({f"{name}{l}": a for l, pair in enumerate(both, 1) for name,
+                                       a in zip("Wb", pair)})
 
     def parts(g):
         return [g[f"{name}{l}"] for name in "Wb" for l in range(1, len(SIZES))]

@@ -1,4 +1,5 @@
-"""gemm: one product of square matrices, which tells the machine's own rate.  The other workloads are held against it."""
+"""gemm: one product of square matrices, which tells the machine's own rate.  The other workloads are held against it.
+"""
 
 import numpy as np
 

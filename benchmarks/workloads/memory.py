@@ -2,8 +2,8 @@
 
     (peak of the step - activations of one chunk) / size of theta      at most 12
 
-The peak is that of everything allocated from theta on: theta itself, the optimiser's state, the step's result. The data,
-4 chunks of them, are not counted. The activations are what a forward pass over one chunk leaves behind.
+The peak is that of everything allocated from theta on: theta itself, the optimiser's state, the step's result. The
+data, 4 chunks of them, are not counted. The activations are what a forward pass over one chunk leaves behind.
 """
 
 import tracemalloc
@@ -53,6 +53,7 @@ def run(settings: Settings):
     for dtype in settings.dtypes:
         step, chunk, vector = peak(dtype)
         rows.append(Row("memory.hf", dtype, "vectors beside one chunk's activations", [(step - chunk) / vector], LIMIT))
-        notes.append(f"memory.hf {dtype}: peak {step / 2**20:.1f} MiB, one chunk's activations {chunk / 2**20:.1f} MiB, "
+        notes.append(f"memory.hf {dtype}: peak {step / 2**20:.1f} MiB, one chunk's activations {chunk / 2**20:.1f} "
+                     f"MiB, "
                      f"one vector {vector / 2**20:.1f} MiB")
     return rows, notes

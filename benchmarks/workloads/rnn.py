@@ -4,8 +4,8 @@
     rnn.gnv    the Gauss-Newton product; ours at cached activations, as a run of conjugate gradients asks for it
 
 Ours is the compiled recurrence, `reference` the same network in plain NumPy.  JAX's compiled function does the forward
-pass again at every product; `jax_linearize` is JAX at cached activations, for comparison.  Programs return what belongs to W, U, b and the readout V: the peers' initial state is zero and
-no parameter, and their readout has no bias.
+pass again at every product; `jax_linearize` is JAX at cached activations, for comparison.  Programs return what belongs
+to W, U, b and the readout V: the peers' initial state is zero and no parameter, and their readout has no bias.
 """
 
 import numpy as np
@@ -24,14 +24,17 @@ def flops(T: int, N: int, H: int) -> dict[str, int]:
 
 
 FLOPS = {f"rnn.{task}": count for task, count in flops(T, N, H).items()}
-NORMS = {"rnn.grad": 1.6119260758774647, "rnn.gnv": 11.445479265619937}  # of the results, as JAX and PyTorch compute them
-LIMITS = {(task, dtype): Limits({"jax": limit}) for task in FLOPS for dtype, limit in (("float64", 0.40), ("float32", 0.35))}
+# of the results, as JAX and PyTorch compute them
+NORMS = {"rnn.grad": 1.6119260758774647, "rnn.gnv": 11.445479265619937}
+LIMITS = {(task, dtype): Limits({"jax": limit}) for task in FLOPS for dtype,
+          limit in (("float64", 0.40), ("float32", 0.35))}
 
 
 def arrays(dtype, T: int = T, N: int = N, H: int = H):
     """W (H, H), U (D, H), b (H,), V (H, C); a direction likewise; x (T, N, D), t (N, C)."""
     rng = np.random.default_rng(0)
-    P = [rng.standard_normal((H, H)) / np.sqrt(H), rng.standard_normal((D, H)), np.zeros(H), rng.standard_normal((H, C)) / np.sqrt(H)]
+    P = [rng.standard_normal((H, H)) / np.sqrt(H), rng.standard_normal((D, H)), np.zeros(H),
+         rng.standard_normal((H, C)) / np.sqrt(H)]
     P = [p.astype(dtype) for p in P]
     v = [rng.standard_normal(p.shape).astype(dtype) for p in P]
     x, t = rng.standard_normal((T, N, D)).astype(dtype), rng.standard_normal((N, C)).astype(dtype)
@@ -61,7 +64,8 @@ def ours(P, v, x, t, elman):
 
     theta, direction, batch = parameters(P), parameters(v).vector, (x, t[None], np.ones((1, N), bool))
     G = objective.curvature(theta, batch)
-    return {"rnn.grad": lambda: parts(objective.gradient(theta, batch)), "rnn.gnv": lambda: parts(theta.like(G @ direction))}
+    return {"rnn.grad": lambda: parts(objective.gradient(theta, batch)),
+            "rnn.gnv": lambda: parts(theta.like(G @ direction))}
 
 
 def longhand(P, v, x, t):
@@ -103,7 +107,8 @@ def jax(P, v, x, t):
         return jax.vjp(network, P)[1](Rz / N)[0]
 
     grad, gnv = jax.jit(jax.grad(lambda P: 0.5 * ((network(P) - t) ** 2).sum() / N)), jax.jit(product)
-    return jax.__version__, {"rnn.grad": lambda: jax.block_until_ready(grad(P)), "rnn.gnv": lambda: jax.block_until_ready(gnv(P, v))}
+    return jax.__version__, {"rnn.grad": lambda: jax.block_until_ready(grad(P)),
+                             "rnn.gnv": lambda: jax.block_until_ready(gnv(P, v))}
 
 
 def jax_linearize(P, v, x, t):
@@ -118,7 +123,8 @@ def torch(P, v, x, t):
     import torch
 
     torch.set_num_threads(1)
-    P, v, x, t = tuple(map(torch.from_numpy, P)), tuple(map(torch.from_numpy, v)), torch.from_numpy(x), torch.from_numpy(t)
+    P, v, x, t = tuple(map(torch.from_numpy, P)), tuple(map(torch.from_numpy,
+                                                            v)), torch.from_numpy(x), torch.from_numpy(t)
     N = x.shape[1]
 
     def network(W, U, b, V):
@@ -133,7 +139,8 @@ def torch(P, v, x, t):
         _, Rz = torch.func.jvp(network, P, v)
         return torch.func.vjp(network, *P)[1](Rz / N)
 
-    return torch.__version__, {"rnn.grad": lambda: torch.autograd.grad(0.5 * ((network(*leaves) - t) ** 2).sum() / N, leaves), "rnn.gnv": gnv}
+    return torch.__version__, {"rnn.grad": lambda: torch.autograd.grad(0.5 * ((network(*leaves) - t) ** 2).sum() / N,
+                                                                       leaves), "rnn.gnv": gnv}
 
 
 def run(settings: Settings):

@@ -1,8 +1,8 @@
 """rnn_length: time and memory of the Elman network's gradient and Gauss-Newton product against the number of steps.
 
-Both must grow with T and no faster.  The slope of the logarithms between T = 200 and 1600 is 1 for proportional growth; the
-figure, figures/rnn_length.png, shows all lengths.  Memory is the peak of what a call allocates, with the cached activations
-for the product.
+Both must grow with T and no faster.  The slope of the logarithms between T = 200 and 1600 is 1 for proportional growth;
+the figure, figures/rnn_length.png, shows all lengths.  Memory is the peak of what a call allocates, with the cached
+activations for the product.
 """
 
 import tracemalloc
@@ -65,15 +65,19 @@ def draw(found: dict) -> None:
         for task, title in (("rnn.grad", "gradient"), ("rnn.gnv", "Gauss-Newton product")):
             ax.loglog(LENGTHS, found[task][quantity], label=title)
         at = found["rnn.grad"][quantity][FROM]
-        ax.loglog(LENGTHS, [at * T / LENGTHS[FROM] for T in LENGTHS], color="grey", lw=0.8, marker="", ls="-", label="proportional to T")
+        ax.loglog(LENGTHS, [at * T / LENGTHS[FROM] for T in LENGTHS], color="grey", lw=0.8, marker="", ls="-",
+                  label="proportional to T")
         ax.set_xlabel("steps T")
         ax.set_ylabel(label)
         plain_numbers(ax.xaxis)
     axes[0].legend(fontsize=8)
     axes[1].legend(fontsize=8)
-    slopes = "; ".join(f"{task}: {growth(of['seconds']):.2f} for time, {growth(of['MiB']):.2f} for memory" for task, of in found.items())
-    save(figure, FIGURE, "Time and memory of the gradient and of the Gauss-Newton product of an Elman network, 100 units and 100 sequences, against the "
-         f"number of steps, both axes logarithmic: straight lines beside the line of proportional growth. Slopes from T = 200: {slopes}.")
+    slopes = "; ".join(f"{task}: {growth(of['seconds']):.2f} for time, {growth(of['MiB']):.2f} for memory" for task,
+                       of in found.items())
+    save(figure, FIGURE, "Time and memory of the gradient and of the Gauss-Newton product of an Elman network, 100 "
+                         "units and 100 sequences, against the "
+         f"number of steps, both axes logarithmic: straight lines beside the line of proportional growth. Slopes from "
+         f"T = 200: {slopes}.")
 
 
 def run(settings: Settings):
@@ -81,9 +85,10 @@ def run(settings: Settings):
     for dtype in settings.dtypes:
         found = measure(dtype, settings)
         for task, of in found.items():
-            rows += [Row(f"{task} length", dtype, f"growth of {quantity} with T", [growth(values)], LIMIT) for quantity, values in of.items()]
-            notes.append(f"{task} {dtype} at T = {', '.join(map(str, LENGTHS))}: seconds " + ", ".join(f"{s:.3g}" for s in of["seconds"])
-                         + "; MiB " + ", ".join(f"{m:.3g}" for m in of["MiB"]))
+            rows += [Row(f"{task} length", dtype, f"growth of {quantity} with T", [growth(values)], LIMIT)
+                     for quantity, values in of.items()]
+            seconds, mib = (", ".join(f"{value:.3g}" for value in of[quantity]) for quantity in ("seconds", "MiB"))
+            notes.append(f"{task} {dtype} at T = {', '.join(map(str, LENGTHS))}: seconds {seconds}; MiB {mib}")
         if dtype == "float64":
             draw(found)
     return rows, notes

@@ -37,4 +37,5 @@ longhand, jax = of_all_sizes(rnn.longhand), of_all_sizes(rnn.jax)
 
 
 def run(settings: Settings):
-    return compare("rnn_sizes", FLOPS, {}, ("jax",), LIMITS, settings._replace(repeats=min(settings.repeats, 7)))  # long ones
+    # long ones
+    return compare("rnn_sizes", FLOPS, {}, ("jax",), LIMITS, settings._replace(repeats=min(settings.repeats, 7)))

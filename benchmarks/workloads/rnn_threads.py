@@ -24,7 +24,8 @@ def two_threads(P, v, x, t):
 
 def run(settings: Settings):
     if (os.cpu_count() or 1) < 2:
-        return [Row("rnn_threads", "float64", "one thread / two", [], LIMIT, ">=")], ["rnn_threads: NOT RUN: there is one core"]
+        return [Row("rnn_threads", "float64", "one thread / two", [], LIMIT,
+                    ">=")], ["rnn_threads: NOT RUN: there is one core"]
     rows, notes = [], []
     for dtype in settings.dtypes:
         programs = [Program("rnn_threads", name, dtype) for name in ("longhand", "two_threads")]
@@ -32,7 +33,8 @@ def run(settings: Settings):
             require_agreement(programs, task, rnn.NORMS[task], AGREEMENT[dtype])
             seconds = take_turns({program.name: (program, task) for program in programs}, settings.repeats, "wall")
             rows.append(ratios(f"{task} threads", dtype, "one thread / two", *seconds.values(), LIMIT, ">="))
-            notes.append(f"{task} {dtype}: seconds " + ", ".join(f"{name} {spread(values)}" for name, values in seconds.items()))
+            notes.append(f"{task} {dtype}: seconds " + ", ".join(f"{name} {spread(values)}" for name,
+                                                                 values in seconds.items()))
         for program in programs:
             program.close()
     return rows, notes

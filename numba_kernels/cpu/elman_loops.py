@@ -3,8 +3,9 @@
 The equations are those of ref.layers.elman, line by line, with products written into memory that is there already.
 
 Arguments: part, the slice of the cases; x, h, Rx, Rh, dh, Rdh, damped of all cases, Rx and damped empty ones where
-there are none; Ut, Wt, RUt, RWt the transposes; dx and Rdx arrays to be written or empty ones; back and Rback (N, H), at
-first what comes to h_T, in the end what comes to h_0; dU (D, H), dW (H, H) and db (H,) this thread's alone; phi one of the codes of activations.
+there are none; Ut, Wt, RUt, RWt the transposes; dx and Rdx arrays to be written or empty ones; back and Rback (N, H),
+at first what comes to h_T, in the end what comes to h_0; dU (D, H), dW (H, H) and db (H,) this thread's alone; phi one
+of the codes of activations.
 """
 
 import numpy as np

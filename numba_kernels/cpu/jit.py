@@ -3,7 +3,8 @@
     contract    a product and a sum may become one fused operation.  The other relaxations of fastmath stay off: they
                 break isnan, or the arithmetic that vector_math rounds by.
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
-                another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration does.
+                another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration
+                does.
 """
 
 import os

@@ -73,7 +73,8 @@ def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Rc0
 def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dh_T: Array | None = None,
                dc_T: Array | None = None, Rdh_T: Array | None = None, Rdc_T: Array | None = None) -> Gradients:
     """As in the reference."""
-    a = prepare(SHAPES, **_arrays(cache), **r_cache._asdict(), dh=dh, Rdh=Rdh, dh_T=dh_T, dc_T=dc_T, Rdh_T=Rdh_T, Rdc_T=Rdc_T)
+    a = prepare(SHAPES, **_arrays(cache), **r_cache._asdict(), dh=dh, Rdh=Rdh, dh_T=dh_T, dc_T=dc_T, Rdh_T=Rdh_T,
+                Rdc_T=Rdc_T)
     Rdx, sums, H = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W, a.p), len(a.W)
     back, back_c, Rback, Rback_c = (_start(d_T, a.h) for d_T in (a.dh_T, a.dc_T, a.Rdh_T, a.Rdc_T))
     weights = _transposed(a.U), _transposed(a.W), _or_zeros(a.p, (3, H))

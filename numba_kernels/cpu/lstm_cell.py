@@ -48,7 +48,8 @@ def cells(c0, p, s, c, y, h):
 
 @njit(**JIT)
 def backward_cells(gates, c0, y, p, dh, back, back_c, clip, ds, dc):
-    """ds is written; back_c, what comes to c_t from the next step, becomes what goes to c_{t-1}; dc: memory for a row."""
+    """ds is written; back_c, what comes to c_t from the next step, becomes what goes to c_{t-1}; dc: memory for a row.
+    """
     N, H = y.shape
     one = y.dtype.type(1)  # a Python 1 would turn float32 into float64
     for n in range(N):

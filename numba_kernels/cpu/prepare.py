@@ -18,9 +18,9 @@ def prepare(shapes: Mapping[str, str], **arrays: Array) -> SimpleNamespace:
 
     shapes names the axes of each array; a letter stands for the same length in all of them, T+1 for one more than T, 4H
     for four times an H of an array before, 3 for itself, and | for "or".  An array whose axes end in ? may be None, and
-    then becomes an empty one, of length 0 along each axis.
-    Arrays that are not contiguous are copied.  Raises TypeError for what is no array of float32 or float64, or of another
-    dtype than the first; ValueError for other shapes and for a letter with length 0.
+    then becomes an empty one, of length 0 along each axis. Arrays that are not contiguous are copied.  Raises TypeError
+    for what is no array of float32 or float64, or of another dtype than the first; ValueError for other shapes and for
+    a letter with length 0.
     """
     lengths: dict[str, int] = {}
     first, ready = "", {}

@@ -6,8 +6,8 @@
     tanh(x) = e / (e + 2)            e = exp(2|x|) - 1, with x's sign
     sigma(x) = 1 / (1 + a)           a = exp(-|x|); for x < 0 it is a / (1 + a)
 
-k is rounded by adding 1.5 · 2^52: what is left of y / ln 2 then is an integer, in the last bits of the sum, and 2^k is made
-from those bits.  ln 2 is subtracted in two parts, the first with zeros at its end, so that k times it is exact.
+k is rounded by adding 1.5 · 2^52: what is left of y / ln 2 then is an integer, in the last bits of the sum, and 2^k is
+made from those bits.  ln 2 is subtracted in two parts, the first with zeros at its end, so that k times it is exact.
 Everything is computed in float64, for float32 too.  NaN stays NaN; errors are below 4 units in the last place.
 """
 

@@ -24,7 +24,9 @@ def dense(product: Product, size: int) -> Array:
 
 def check_hessian_product(gradient: Callable[[Array], Array], product: Product, x: Array, seed: int = 0,
                           tolerance: float = 1e-8) -> float:
-    """A product with the Hessian at x against differences of the gradient, along a random direction; the relative error."""
+    """A product with the Hessian at x against differences of the gradient, along a random direction; the relative
+    error.
+    """
     v = np.random.default_rng(seed).standard_normal(x.shape)
     expected = richardson(lambda step: gradient(x + step * v))
     require_nonzero("Hessian product against differences", "H v", expected)

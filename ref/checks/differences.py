@@ -1,9 +1,9 @@
 """Derivatives from values alone: the truth that every hand-written pass is held against.
 
-    central difference   C(h) = (f(h) - f(-h)) / 2h              error O(h²)
-    Richardson           (4 C(h/2) - C(h)) / 3                   error O(h⁴), and two orders more with each further level
-    complex step         Im f(i h) / h, h = 1e-30                exact, but only through analytic code: not through abs,
-                                                                 a norm or a comparison of magnitudes
+    central difference   C(h) = (f(h) - f(-h)) / 2h           error O(h²)
+    Richardson           (4 C(h/2) - C(h)) / 3                error O(h⁴), and two orders more with each further level
+    complex step         Im f(i h) / h, h = 1e-30             exact, but only through analytic code: not through abs,
+                                                              a norm or a comparison of magnitudes
 """
 
 from collections.abc import Callable

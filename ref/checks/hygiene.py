@@ -1,6 +1,7 @@
 """Pure functions: the same bits twice, nothing mutated, any memory layout, float32 kept.
 
-`function` is any pass: it takes arrays, caches (tuples, lists and objects that hold arrays) and numbers, and returns some.
+`function` is any pass: it takes arrays, caches (tuples, lists and objects that hold arrays) and numbers, and returns
+some.
 """
 
 import copy
@@ -38,7 +39,8 @@ def require_same_bits(check: str, name: str, got, expected) -> None:
 
 
 def check_pure(function: Callable, *arguments, name: str = "function") -> float:
-    """Called twice it returns the same bits, it leaves its arguments alone, and a later call leaves its results alone."""
+    """Called twice it returns the same bits, it leaves its arguments alone, and a later call leaves its results alone.
+    """
     before = copy.deepcopy(arguments)
     first = function(*arguments)
     kept = copy.deepcopy(first)
@@ -58,7 +60,9 @@ def layouts(array: Array) -> dict[str, Array]:
 
 
 def check_layouts(function: Callable, *arrays: Array, name: str = "function", tolerance: float = 1e-12) -> float:
-    """The same results, up to the order of summation, whatever the memory layout of the arrays; the worst relative error."""
+    """The same results, up to the order of summation, whatever the memory layout of the arrays; the worst relative
+    error.
+    """
     expected = list(leaves(function(*arrays), name))
     worst = 0.0
     for layout in ("Fortran order", "not contiguous"):
@@ -75,9 +79,11 @@ def check_float32(function: Callable, *arrays: Array, name: str = "function", to
     """
     expected = list(leaves(function(*arrays), name))
     worst = 0.0
-    for (path, a), (_, b) in zip(leaves(function(*(array.astype(np.float32) for array in arrays)), name), expected, strict=True):
+    for (path, a), (_, b) in zip(leaves(function(*(array.astype(np.float32) for array in arrays)), name), expected,
+                                 strict=True):
         if isinstance(b, (np.ndarray, np.floating)) and b.dtype == np.float64:
             if getattr(a, "dtype", None) != np.float32:
-                raise CheckFailure(f"float32 stays float32, {path}: expected float32, got {getattr(a, 'dtype', type(a))}")
+                raise CheckFailure(f"float32 stays float32, {path}: expected float32, got "
+                                   f"{getattr(a, 'dtype', type(a))}")
             worst = max(worst, require_equal("float32 stays near float64", path, a, b, tolerance))
     return worst

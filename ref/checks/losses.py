@@ -1,4 +1,6 @@
-"""All checks of a loss: value(z, t), gradient(z, t), hessian_product(z, t, Rz), and what goes with the Gauss-Newton matrix."""
+"""All checks of a loss: value(z, t), gradient(z, t), hessian_product(z, t, Rz), and what goes with the Gauss-Newton
+matrix.
+"""
 
 from collections.abc import Callable
 
@@ -22,7 +24,8 @@ Array = np.ndarray
 Split = tuple[Callable[[Array], Array], Callable[[Array, Array], float]]
 
 
-def check_gradient(f: Callable[[Array], float], gradient: Array, x: Array, name: str = "x", tolerance: float = 1e-8) -> float:
+def check_gradient(f: Callable[[Array], float], gradient: Array, x: Array, name: str = "x",
+                   tolerance: float = 1e-8) -> float:
     """A gradient array at x against differences of f, entry by entry; return the relative error."""
     expected = numerical_jacobian(f, x)
     require_nonzero("gradient against differences", name, expected)
@@ -37,7 +40,8 @@ def check_curvature_factor(factor: Callable[[Array], Array], product: Callable[[
     return require_equal("curvature factor", "A A'", A @ A.T, G, tolerance)
 
 
-def check_loss(loss, z: Array, t: Array, seed: int = 0, split: Split | None = None, name: str | None = None) -> list[Row]:
+def check_loss(loss, z: Array, t: Array, seed: int = 0, split: Split | None = None,
+               name: str | None = None) -> list[Row]:
     """Every check of the loss at z and t (N, C); CheckFailure at the first that fails.
 
     split   (inner, outer) where the Gauss-Newton part is made elsewhere than at z: value = outer(inner(z), t)
@@ -55,7 +59,8 @@ def check_loss(loss, z: Array, t: Array, seed: int = 0, split: Split | None = No
         return lambda v: method(z, t, v.reshape(z.shape)).ravel()
 
     def passes(z, t, Rz, xi):
-        return (loss.value(z, t), loss.gradient(z, t), loss.hessian_product(z, t, Rz), loss.gauss_newton_product(z, t, Rz),
+        return (loss.value(z, t), loss.gradient(z, t), loss.hessian_product(z, t, Rz),
+                loss.gauss_newton_product(z, t, Rz),
                 loss.prediction(z), loss.curvature_factor(z, t, xi))
 
     def along(step):
@@ -66,7 +71,8 @@ def check_loss(loss, z: Array, t: Array, seed: int = 0, split: Split | None = No
     rows = [
         Row(name, "z", "gradient against differences", check_gradient(value, loss.gradient(z, t), z, "z"), 1e-8),
         Row(name, "Rz", "Hessian product against differences",
-            check_hessian_product(lambda z: loss.gradient(z, t), lambda v: loss.hessian_product(z, t, v), z, seed), 1e-8),
+            check_hessian_product(lambda z: loss.gradient(z, t), lambda v: loss.hessian_product(z, t, v), z, seed),
+            1e-8),
         Row(name, "Rz", "Gauss-Newton product against dense J'HJ",
             check_gauss_newton(G, lambda v: inner(v.reshape(z.shape)), lambda p: outer(p, t), z.ravel()), 1e-8),
         Row(name, "Rz", "symmetry of H", check_symmetry(H, z.size, seed), 1e-12),

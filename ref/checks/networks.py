@@ -1,6 +1,7 @@
 """All checks of a network: its four passes are those of an op whose arguments are the parameters' arrays.
 
-theta is anything with a flat `.vector`, named arrays in `.items()`, and `.like(vector)`, such as ref.parameters.Parameters.
+theta is anything with a flat `.vector`, named arrays in `.items()`, and `.like(vector)`, such as
+ref.parameters.Parameters.
 """
 
 import numpy as np
@@ -50,7 +51,8 @@ def check_backward_squares(network, theta, x: Array, seed: int = 0, tolerance: f
     for name, got, expected in zip(("gradient", "squares"), network.backward_squares(dz, cache),
                                    (np.sum(cases, axis=0), np.sum(np.square(cases), axis=0)), strict=True):
         require_nonzero("backward_squares against a loop over cases", name, expected)
-        worst = max(worst, require_equal("backward_squares against a loop over cases", name, got.vector, expected, tolerance))
+        worst = max(worst, require_equal("backward_squares against a loop over cases", name, got.vector, expected,
+                                         tolerance))
     return worst
 
 
@@ -78,5 +80,6 @@ def check_network(network, theta, x: Array | tuple, seed: int = 0, linear: bool 
     rows += [Row(name, "x, dz", "same bits, nothing mutated", 0.0, 0.0),
              Row(name, "x, dz", "memory layouts", check_layouts(passes, dz, Rdz, *inputs, name=name), 1e-12)]
     if hasattr(network, "backward_squares"):
-        rows.append(Row(name, "all", "squares against a loop over cases", check_backward_squares(network, theta, *inputs, seed=seed), 1e-12))
+        rows.append(Row(name, "all", "squares against a loop over cases",
+                        check_backward_squares(network, theta, *inputs, seed=seed), 1e-12))
     return rows

@@ -28,7 +28,9 @@ PRODUCTS = ("gauss_newton", "hessian")
 
 
 class _Signs:
-    """A generator that chooses not at random: each case is given the first or second value as `picks` says for its outputs."""
+    """A generator that chooses not at random: each case is given the first or second value as `picks` says for its
+    outputs.
+    """
 
     def __init__(self, picks):
         self.picks = np.array(picks)
@@ -68,10 +70,12 @@ def check_curvature_diagonal(objective, theta, batch, tolerance: float = 1e-12) 
     return require_equal("curvature diagonal", "theta", mean, expected, tolerance)
 
 
-def check_objective(objective, theta, batch, seed: int = 0, split: Split | None = None, name: str | None = None) -> list[Row]:
+def check_objective(objective, theta, batch, seed: int = 0, split: Split | None = None,
+                    name: str | None = None) -> list[Row]:
     """Every check of the objective at theta and batch; CheckFailure at the first that fails.
 
-    objective   network, loss, weight_decay; value, gradient, value_and_gradient, curvature(theta, batch, product, damping)
+    objective   network, loss, weight_decay; value, gradient, value_and_gradient and
+                curvature(theta, batch, product, damping)
     split       as in check_loss, where the loss's Gauss-Newton part is not made at the outputs z: (inner, outer), the
                 value being outer(inner(z), *targets)
     """
@@ -114,9 +118,11 @@ def check_objective(objective, theta, batch, seed: int = 0, split: Split | None 
         Row(name, "theta", "Taylor slope 2 (shortfall)", check_taylor(along, coefficients[:2], "gradient"), 0.1),
         Row(name, "theta", "Taylor slope 3 (shortfall)", check_taylor(along, coefficients, "hessian"), 0.1),
     ]
-    rows += _damping_rows(objective, theta, batch, v, damping, name) + _hygiene_rows(objective, theta, batch, v, seed, name)
+    rows += _damping_rows(objective, theta, batch, v, damping, name)
+    rows += _hygiene_rows(objective, theta, batch, v, seed, name)
     if _has_squares(objective):
-        rows.append(Row(name, "theta", "squares against a loop over cases", check_squares(objective, theta, batch), 1e-12))
+        rows.append(Row(name, "theta", "squares against a loop over cases", check_squares(objective, theta, batch),
+                        1e-12))
         error = check_curvature_diagonal(objective, theta, batch)
         rows.append(Row(name, "theta", "curvature diagonal over all signs", error, 1e-12))
     return rows
@@ -159,7 +165,8 @@ def _hygiene_rows(objective, theta, batch, v: Array, seed: int, name: str) -> li
     def passes(point, v, *moved):
         others = dict(zip(floats, moved))
         at, batch = theta.like(point), of_arrays(*(others.get(i, array) for i, array in enumerate(arrays)))
-        results = [objective.value_and_gradient(at, batch), *(objective.curvature(at, batch, product).matvec(v) for product in PRODUCTS)]
+        results = [objective.value_and_gradient(at, batch),
+                   *(objective.curvature(at, batch, product).matvec(v) for product in PRODUCTS)]
         if _has_squares(objective):
             results += [objective.gradient_and_squares(at, batch),
                         objective.curvature_diagonal(at, batch, np.random.default_rng(seed))]

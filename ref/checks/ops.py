@@ -16,11 +16,13 @@ from ref.checks.taylor import check_taylor
 
 
 def check_op_taylor(op, arguments: Arguments, seed: int = 0) -> tuple[float, float]:
-    """Taylor remainders of <dy, f> along a unit direction: with backward (slope 2), then with r_backward too (slope 3)."""
+    """Taylor remainders of <dy, f> along a unit direction: with backward (slope 2), then with r_backward too (slope 3).
+    """
     point = Point(op, arguments, seed)
     norm = np.sqrt(sum(np.sum(Rx * Rx) for Rx in point.directions))
     point.directions = tuple(Rx / norm for Rx in point.directions)
-    gradients, r_gradients = as_tuple(op.backward(point.dy, point.cache)), point.r_gradients(Rdy=np.zeros_like(point.dy))
+    gradients = as_tuple(op.backward(point.dy, point.cache))
+    r_gradients = point.r_gradients(Rdy=np.zeros_like(point.dy))
     slope, curvature = (sum(np.sum(d * Rx) for d, Rx in zip(ds, point.directions)) for ds in (gradients, r_gradients))
 
     def f(step):
@@ -79,8 +81,8 @@ def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, li
     """Every check of the op at its arguments; CheckFailure at the first that fails.
 
     op          module or object with forward, backward, r_forward, r_backward
-    arguments   float64 arrays, by name or in forward's order; small, all dimensions different, away from kinks; by name,
-                None stands for one that is absent
+    arguments   float64 arrays, by name or in forward's order; small, all dimensions different, away from kinks; None,
+                with its name, for one that is absent
     analytic    also check r_forward by the complex step: forward must not use abs, norms or comparisons of magnitudes
     linear      the op is linear, or linear between kinks: r_backward must then be zero for Rdy = 0
     """
@@ -93,7 +95,8 @@ def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, li
             for argument, error in check_backward(op, arguments, seed).items()]
     rows.append(Row(name, "all", "r_forward against differences", check_r_forward(op, arguments, seed), 1e-8))
     if analytic:
-        rows.append(Row(name, "all", "r_forward against the complex step", check_r_forward_complex(op, arguments, seed), 1e-12))
+        rows.append(Row(name, "all", "r_forward against the complex step",
+                        check_r_forward_complex(op, arguments, seed), 1e-12))
     rows.append(Row(name, "all", "dot test", check_dot(op, arguments, seed), 1e-12))
     rows += [Row(name, argument, "r_backward against differences", error, 1e-8)
              for argument, error in check_r_backward(op, arguments, seed).items()]
@@ -102,5 +105,6 @@ def check_op(op, arguments: Arguments, seed: int = 0, analytic: bool = False, li
     rows += [Row(name, "all", "Taylor slope 2 (shortfall)", slope_2, 0.1),
              Row(name, "all", "Taylor slope 3 (shortfall)", slope_3, 0.1)]
     pure, layout, float32 = check_op_hygiene(op, arguments, seed)
-    return rows + [Row(name, "all", "same bits, nothing mutated", pure, 0.0), Row(name, "all", "memory layouts", layout, 1e-12),
+    return rows + [Row(name, "all", "same bits, nothing mutated", pure, 0.0),
+                   Row(name, "all", "memory layouts", layout, 1e-12),
                    Row(name, "all", "float32 stays float32", float32, 1e-4)]

@@ -1,8 +1,7 @@
 """One op at one point, along one direction: what all checks of an op share.
 
-An op is anything with the four passes: a module, a class, a SimpleNamespace.
-Cotangents and directions are random, never ones: with a cotangent of ones a wrong transpose passes, and so does a softmax
-whose gradient is zero.
+An op is anything with the four passes: a module, a class, a SimpleNamespace. Cotangents and directions are random,
+never ones: with a cotangent of ones a wrong transpose passes, and so does a softmax whose gradient is zero.
 """
 
 import inspect
@@ -25,7 +24,8 @@ def as_tuple(arrays) -> tuple:
 
 
 class Point:
-    """The op at its arguments, with a random cotangent dy and random directions Rdy and Rx, RW, ... drawn from the seed.
+    """The op at its arguments, with a random cotangent dy and random directions Rdy and Rx, RW, ... drawn from the
+    seed.
 
     arguments   arrays by name, or a sequence of arrays, which then take their names from the op's forward
     """

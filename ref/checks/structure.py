@@ -1,4 +1,5 @@
-"""What the mathematics promises of values: each returns by how much it is missed, CheckFailure where that is too much."""
+"""What the mathematics promises of values: each returns by how much it is missed, CheckFailure where that is too much.
+"""
 
 import numpy as np
 

@@ -1,5 +1,6 @@
 """Hessian-free optimisation (Martens 2010; Martens & Sutskever 2011, 2012), one component a file; then the cheaper
-curvature that came after it, in Kronecker-factored blocks: K-FAC (Martens & Grosse 2015), KFRA and KFLR (Botev et al. 2017).
+curvature that came after it, in Kronecker-factored blocks: K-FAC (Martens & Grosse 2015), KFRA and KFLR (Botev et al.
+2017).
 
 The curvature products themselves are ref.curvature and Objective.curvature, since other papers use them too.
 """

@@ -1,7 +1,8 @@
 """CG-backtracking: of the stored iterates of one CG run, take the one where the objective itself is best from the end.
 
-From the last iterate, walk back while the objective improves; stop at the first iterate that does not.  The walk is the same
-done forwards, which needs one vector in place of all the stored ones: with c_m the iterate chosen among the first m,
+From the last iterate, walk back while the objective improves; stop at the first iterate that does not.  The walk is the
+same done forwards, which needs one vector in place of all the stored ones: with c_m the iterate chosen among the first
+m,
 
     c_m = m           where f(x_m) <= f(x_{m-1}), f(x_m) being finite
     c_m = c_{m-1}     otherwise, since from m the walk goes on to m - 1 and ends where it would have ended from there
@@ -9,6 +10,7 @@ done forwards, which needs one vector in place of all the stored ones: with c_m 
 The update uses the chosen iterate; the *next CG run starts from the last one*.  Martens 2010, section 4.6.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -45,7 +47,8 @@ class BestSoFar:
 
 
 def backtrack(iterates: Iterable[Iterate], value: Callable[[Array], float]) -> Backtracked:
-    """Run CG to its end, since it computes its iterates when they are asked for; value(x) is the objective at theta + x.
+    """Run CG to its end, since it computes its iterates when they are asked for; value(x) is the objective at theta +
+    x.
 
     A value that is not finite counts as infinity: such an iterate is chosen only where no value is finite.
     """
@@ -57,6 +60,5 @@ def backtrack(iterates: Iterable[Iterate], value: Callable[[Array], float]) -> B
 
 def take_last(iterates: Iterable[Iterate], value: Callable[[Array], float]) -> Backtracked:
     """No backtracking: the last iterate, whatever the objective says of it."""
-    for iterate in iterates:
-        pass
-    return Backtracked(iterate.x.copy(), iterate.i, iterate.phi, value(iterate.x), iterate)
+    (last,) = deque(iterates, maxlen=1)
+    return Backtracked(last.x.copy(), last.i, last.phi, value(last.x), last)

@@ -1,8 +1,8 @@
 """Hessian-free in phases: other options and other minibatches as training goes on.
 
 `curves_phases` is the improved recipe of Sutskever, Martens, Dahl & Hinton 2013, appendix A.6.  Every phase runs CG for
-a fixed number of iterations, takes the gradient on the *same* minibatch as the curvature, has no line search, and raises
-the warm start's decay as it goes on:
+a fixed number of iterations, takes the gradient on the *same* minibatch as the curvature, has no line search, and
+raises the warm start's decay as it goes on:
 
     CURVES   250,000 CG steps   50 an update    1/16 of the data   decay 0.95     rate 1
              then                               1/16               decay 0.999    rate 500/(t - 4000)

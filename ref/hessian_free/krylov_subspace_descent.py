@@ -5,9 +5,9 @@
               theta <- theta + V a
 
 There is no damping, and B need not be positive semi-definite; the price is the memory of the basis.  The gradient, the
-curvature and BFGS each see data of their own.  BFGS in K+1 dimensions is SciPy's.  K = 20 is our choice, and so is that each
-product is taken of the last basis vector and not of the last power (Arnoldi): the space is the same, but the powers soon
-become parallel to rounding, and part of it would be lost.
+curvature and BFGS each see data of their own.  BFGS in K+1 dimensions is SciPy's.  K = 20 is our choice, and so is that
+each product is taken of the last basis vector and not of the last power (Arnoldi): the space is the same, but the
+powers soon become parallel to rounding, and part of it would be lost.
 """
 
 from time import perf_counter
@@ -65,8 +65,10 @@ class KrylovSubspaceDescent:
         if V:
             from scipy.optimize import minimize  # as slow to import as all the rest together
 
-            with np.errstate(over="ignore", invalid="ignore"):  # a trial too far: its value is not finite, and it is refused
-                found = minimize(inner, best_a, jac=True, method="BFGS", options={"maxiter": self.bfgs_iterations, "gtol": 1e-5 * norm})
+            # a trial too far: its value is not finite, and it is refused
+            with np.errstate(over="ignore", invalid="ignore"):
+                found = minimize(inner, best_a, jac=True, method="BFGS",
+                                 options={"maxiter": self.bfgs_iterations, "gtol": 1e-5 * norm})
             iterations = int(found.nit)
         move(best_a)
         direction = trial.vector - theta.vector

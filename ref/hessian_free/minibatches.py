@@ -1,8 +1,9 @@
 """Which data each part of a step sees: the gradient, the line search and rho deserve much more than the curvature.
 
-G's products are taken on one minibatch, the same for all products of one CG run, and the minibatches take turns: Martens'
-released code has 4 of them for CURVES (5,000 of 20,000 cases), 8 for MNIST (7,500 of 60,000), 20 for FACES.  For recurrent
-nets Sutskever's code gives backtracking and line search fresh batches of their own.  Martens & Sutskever 2012, section 12.
+G's products are taken on one minibatch, the same for all products of one CG run, and the minibatches take turns:
+Martens' released code has 4 of them for CURVES (5,000 of 20,000 cases), 8 for MNIST (7,500 of 60,000), 20 for FACES.
+For recurrent nets Sutskever's code gives backtracking and line search fresh batches of their own.  Martens & Sutskever
+2012, section 12.
 """
 
 from typing import Any, NamedTuple
@@ -41,13 +42,15 @@ class Batches(NamedTuple):
 
 def cycling(data, step: int, curvature: int, seed: int = 0, backtracking: int | None = None,
             gradient: int | None = None) -> Batches:
-    """Batches of step `step`: curvature on `curvature` cases that take turns, all else on more.  data is a batch, such as (x, t).
+    """Batches of step `step`: curvature on `curvature` cases that take turns, all else on more.  data is a batch, such
+    as (x, t).
 
-    The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch k
-    modulo their number.  In the same order,
+    The cases are put in a random order once (by `seed`) and cut into N // curvature minibatches; step k takes minibatch
+    k modulo their number.  In the same order,
     backtracking   how many cases, from the minibatch's end on, judge the stored iterates; None for all
-    gradient       how many cases, from the minibatch's start on, the gradient, the line search and a damped rho see; None for
-                   all, as in the papers.  The next step's window is `curvature` cases further on, so that the gradient changes slowly
+    gradient       how many cases, from the minibatch's start on, the gradient, the line search and a damped rho see;
+                   None for all, as in the papers.  The next step's window is `curvature` cases further on, so that the
+                   gradient changes slowly
     The result depends on the arguments alone, so a resumed run sees the same data.
     """
     data = Batch.of(data)
@@ -56,7 +59,8 @@ def cycling(data, step: int, curvature: int, seed: int = 0, backtracking: int | 
     if require_count("curvature", curvature) > N:
         raise ValueError(f"curvature is {curvature} but there are {N} cases")
     if gradient is not None and gradient < curvature:
-        raise ValueError(f"gradient is {gradient} but must be at least curvature, {curvature}: its data include the curvature's")
+        raise ValueError(f"gradient is {gradient} but must be at least curvature, {curvature}: its data include the "
+                         f"curvature's")
     order = stream(seed, 0, "minibatch").permutation(N)
     start = (step % (N // curvature)) * curvature
 

@@ -1,7 +1,9 @@
-"""Hessian-free optimisation: minimise a damped quadratic model of the objective by conjugate gradients, step after step.
+"""Hessian-free optimisation: minimise a damped quadratic model of the objective by conjugate gradients, step after
+step.
 
     M(d) = f + gᵀd + ½ dᵀ(G + lambda D) d        CG on (G + lambda D) d = -g, from decay times the last run's end
-    theta <- theta + rate d                      d by CG-backtracking, rate by line search, lambda by Levenberg-Marquardt
+    theta <- theta + rate d                      d by CG-backtracking, rate by line search
+    lambda                                       by Levenberg-Marquardt
 
 Martens 2010; Martens & Sutskever 2012.  `step` is the whole algorithm; every line of it is a file of this package.
 """
@@ -47,7 +49,8 @@ class HessianFree:
 
     Recurrent networks need preconditioner=None and scale_mix=0: their "fisher" does not come from one backward pass.
 
-    Raises ValueError for negative damping, no CG iterations, unknown names, a decay, exponent or scale_mix outside [0, 1].
+    Raises ValueError for negative damping, no CG iterations, unknown names, a decay, exponent or scale_mix outside [0,
+    1].
     """
 
     def __init__(
@@ -74,7 +77,8 @@ class HessianFree:
         self.exponent = require_number("exponent", exponent, least=0, most=1)
         self.scale_mix = require_number("scale_mix", scale_mix, least=0, most=1)
         for name, value, known in (("stop", stop, STOPS), ("preconditioner", preconditioner, ("fisher", None)),
-                                   ("rho", rho, ("undamped", "damped")), ("curvature", curvature, ("gauss_newton", "hessian"))):
+                                   ("rho", rho, ("undamped", "damped")),
+                                   ("curvature", curvature, ("gauss_newton", "hessian"))):
             if value not in known:
                 raise ValueError(f"{name} is {value!r} but must be one of {', '.join(map(repr, known))}")
         self.stop, self.preconditioner, self.rho, self.curvature = STOPS[stop], preconditioner, rho, curvature
@@ -87,7 +91,8 @@ class HessianFree:
         return {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
 
     def step(self, theta: Parameters, state: State, objective, batch: Batches) -> tuple[Parameters, State, dict]:
-        """One update.  Return the new theta, the new state and what happened.  batch may also be one batch for everything.
+        """One update.  Return the new theta, the new state and what happened.  batch may also be one batch for
+        everything.
 
         Where f is not finite nothing is done, and the report holds no more than the loss and its cost.
         """
@@ -121,7 +126,8 @@ class HessianFree:
         report = {
             "loss": f, "loss_after": search.f, "rho": rho, "damping": damping, "decay": decay,
             "cg_iterations": d.last.i, "cg_end": d.last.why, "backtracked": d.i, "phi": d.phi, "phis": phis,
-            "rate": search.rate, "gradient_norm": dot(g.vector, g.vector) ** 0.5, "norm": search.rate * dot(d.x, d.x) ** 0.5,
+            "rate": search.rate, "gradient_norm": dot(g.vector, g.vector) ** 0.5,
+            "norm": search.rate * dot(d.x, d.x) ** 0.5,
             "gradient_equivalents": work.equivalents, "seconds": perf_counter() - clock,
         }
         return trial.moved(d.x, search.rate), new, report

@@ -2,9 +2,9 @@
 
     P = (1/N Σₙ gₙ² + lambda + decay)^exponent            exponent = 0.75
 
-gₙ is the gradient of case n's loss.  Σₙ gₙ² comes with the gradient from one backward pass (`MLP.backward_squares`); the
-square of a *minibatch's* gradient, (Σₙ gₙ)², is another quantity.  `Objective.curvature_diagonal` gives the unbiased
-diag(G) of Chapelle & Erhan 2011, which can stand in for the squares.
+gₙ is the gradient of case n's loss.  Σₙ gₙ² comes with the gradient from one backward pass (`MLP.backward_squares`);
+the square of a *minibatch's* gradient, (Σₙ gₙ)², is another quantity.  `Objective.curvature_diagonal` gives the
+unbiased diag(G) of Chapelle & Erhan 2011, which can stand in for the squares.
 """
 
 import numpy as np
@@ -24,6 +24,7 @@ def fisher_preconditioner(squares: Array, damping: float | Array, exponent: floa
     if squares.min() < 0:
         raise ValueError("squares must not be negative: it is a mean of squared gradients")
     if not np.min(damping) > 0:
-        raise ValueError(f"damping must be positive, got {np.min(damping)}: without it unused weights would divide by zero")
+        raise ValueError(f"damping must be positive, got {np.min(damping)}: without it unused weights would divide by "
+                         f"zero")
     P = squares + np.asarray(damping, squares.dtype)
     return np.power(P, exponent, out=P)

@@ -39,9 +39,11 @@ class Counted:
         self.count("squares", batch)
         return self.objective.gradient_and_squares(theta, batch)
 
-    def curvature(self, theta: Parameters, batch, product="gauss_newton", damping: float | Array = 0.0) -> LinearOperator:
+    def curvature(self, theta: Parameters, batch, product="gauss_newton",
+                  damping: float | Array = 0.0) -> LinearOperator:
         """product: a name of ref.curvature.PRODUCTS, or a function, which is taken for a Gauss-Newton product."""
-        A, kind = self.objective.curvature(theta, batch, product, damping), "hessian" if product == "hessian" else "gauss_newton"
+        A = self.objective.curvature(theta, batch, product, damping)
+        kind = "hessian" if product == "hessian" else "gauss_newton"
         kept = self.objective.count(batch) <= self.objective.chunk
         if kept:
             self.count("value", batch)

@@ -9,9 +9,9 @@
 
 dh_t is the gradient with respect to h_t as an output; what comes back through time, ds_{t+1} Wᵀ, is added to it here.
 
-The initial state h_0 is one for all cases, h0 (H,), or each case's own, h0 (N, H), and then dh_0 is not summed over cases.
-The last state is h_T, the last output; dh_T is the gradient of what goes on from there, and stands for the missing
-ds_{T+1} Wᵀ.  So a sequence can be cut in two: the second part's dh_0 is the first part's dh_T.
+The initial state h_0 is one for all cases, h0 (H,), or each case's own, h0 (N, H), and then dh_0 is not summed over
+cases. The last state is h_T, the last output; dh_T is the gradient of what goes on from there, and stands for the
+missing ds_{T+1} Wᵀ.  So a sequence can be cut in two: the second part's dh_0 is the first part's dh_T.
 
 phi is one of PHIS: those of ref.layers.ACTIVATIONS, which have one slope phi' for each element; "oplu", whose units
 come in pairs; and "leaky_relu", which has parameters of its own, the slopes a below zero:
@@ -24,8 +24,8 @@ Gauss-Newton part at the pre-activation s_t (Martens & Sutskever 2011; ref.hessi
 Clipping keeps every entry of ds_t between -clip and clip before it goes on, to the parameters and back through time, as
 the code released with Vorontsov, Trabelsi, Kadoury & Pal 2017 does.  What comes out is then no gradient.
 
-Shapes: x (T, N, D), h and dh (T, N, H), dh_T (N, H), U (D, H), W (H, H), b and a (H,), h0 (H,) or (N, H).  T steps, N cases, D inputs, H units;
-time comes first.
+Shapes: x (T, N, D), h and dh (T, N, H), dh_T (N, H), U (D, H), W (H, H), b and a (H,), h0 (H,) or (N, H).  T steps, N
+cases, D inputs, H units; time comes first.
 """
 
 from typing import NamedTuple

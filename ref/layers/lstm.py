@@ -20,13 +20,13 @@ Without peepholes p^i, p^f and p^o are zero and left out.  dh_t is the gradient 
 comes back through time is added to it here.
 
 The initial states h_0 and c_0 are one for all cases, (H,), or each case's own, (N, H), and then dh_0 or dc_0 is not
-summed over cases.  The last states are h_T and c_T; dh_T and dc_T are the gradients of what goes on from there, and stand
-for what would come from step T + 1.  So a sequence can be cut in two: the second part's dh_0 and dc_0 are the first
-part's dh_T and dc_T.
+summed over cases.  The last states are h_T and c_T; dh_T and dc_T are the gradients of what goes on from there, and
+stand for what would come from step T + 1.  So a sequence can be cut in two: the second part's dh_0 and dc_0 are the
+first part's dh_T and dc_T.
 
-Shapes: x (T, N, D), h, c and dh (T, N, H), U (D, 4H), W (H, 4H), b (4H,), p (3, H), h0 and c0 (H,) or (N, H), dh_T and dc_T
-(N, H).  T steps, N cases, D inputs, H units; time comes first.  The columns of s, U, W and b are those of i, f, g, o, in this order, H each; the
-rows of p are p^i, p^f, p^o.
+Shapes: x (T, N, D), h, c and dh (T, N, H), U (D, 4H), W (H, 4H), b (4H,), p (3, H), h0 and c0 (H,) or (N, H), dh_T and
+dc_T (N, H).  T steps, N cases, D inputs, H units; time comes first.  The columns of s, U, W and b are those of i, f, g,
+o, in this order, H each; the rows of p are p^i, p^f, p^o.
 
 Hochreiter & Schmidhuber 1997; the forget gate f: Gers, Schmidhuber & Cummins 2000; peepholes: Gers & Schmidhuber 2000.
 """

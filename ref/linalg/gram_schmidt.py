@@ -12,7 +12,9 @@ Array = np.ndarray
 
 
 def extend(basis: list[Array], v: Array, tolerance: float = 1e-6) -> bool:
-    """Gram-Schmidt, done twice: append what v adds to the orthonormal basis.  False where it adds nothing, or is not finite."""
+    """Gram-Schmidt, done twice: append what v adds to the orthonormal basis.  False where it adds nothing, or is not
+    finite.
+    """
     size = dot(v, v) ** 0.5
     if not np.isfinite(size) or size == 0:
         return False

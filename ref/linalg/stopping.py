@@ -1,7 +1,7 @@
 """When to end conjugate gradients: by the relative decrease of the quadratic's value over the last k iterations.
 
-    relative_decrease        phi_i < 0  and  (phi_i - phi_{i-k}) / phi_i < k eps             i > k = max(10, 0.1 i), eps = 0.0005
-    relative_decrease_2012   (phi_i - phi_{i-k}) / (phi_i - phi_0) < eps                     i > k, eps = 0.0001, no factor k
+    relative_decrease        phi_i < 0  and  (phi_i - phi_{i-k}) / phi_i < k eps    i > k = max(10, 0.1 i), eps = 0.0005
+    relative_decrease_2012   (phi_i - phi_{i-k}) / (phi_i - phi_0) < eps            i > k, eps = 0.0001, no factor k
 
 The first is the rule of Martens 2010, section 4.4, as his released code has it.  The second is the form used in several
 implementations of the 2012 chapter, much stricter: at k = 10 the first ends at 0.005 and the second at 0.0001.

@@ -1,6 +1,6 @@
 """Cross-entropy of independent logistic outputs, p = sigma(z), from the pre-activations: the matching loss of sigma.
 
-    value                L     = 1/N Σₙ Σ_c max(z, 0) - z t + log(1 + exp(-|z|))         = -1/N Σ t log p + (1-t) log(1-p)
+    value                L     = 1/N Σₙ Σ_c max(z, 0) - z t + log(1 + exp(-|z|))   = -1/N Σ t log p + (1-t) log(1-p)
     gradient             dz    = (p - t) / N
     hessian_product      Rdz   = p (1 - p) Rz / N        positive semi-definite: the Gauss-Newton part is all of it
     curvature_factor     A xi  = √(p (1 - p)) xi / √N

@@ -3,8 +3,8 @@
     value                  L     = 1/(2N) Σₙ Σ_c (p - t)²
     gradient               dz    = (p - t) s / N                          s = p (1 - p)
     hessian_product        Rdz   = (s² + (p - t) s (1 - 2p)) Rz / N       may be negative: L is not convex in z
-    gauss_newton_product   Rdz   = s² Rz / N                              the split after sigma, where L is convex: J of sigma
-                                                                          joins the network's J, and L'' there is I/N
+    gauss_newton_product   Rdz   = s² Rz / N                              the split after sigma, where L is convex: J of
+                                                                          sigma joins the network's, and L'' is I/N
     curvature_factor       A xi  = s xi / √N
     mean_curvature                 diag(1/N Σₙ s²)
 

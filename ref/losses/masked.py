@@ -8,8 +8,8 @@ targets weighs twice as much, and damping and learning rates are measured on tha
 loss does not grow with the length of the sequences.
 
 Shapes: z and t (S, N, C), mask (S, N) of booleans; time first.  S is T, or 1 where a network reads out its last step
-alone.  Targets where the mask is False are never looked at, but must be finite.  Where an output is not finite the value
-is NaN, even at a step without a target, since the gradient would not be finite either.
+alone.  Targets where the mask is False are never looked at, but must be finite.  Where an output is not finite the
+value is NaN, even at a step without a target, since the gradient would not be finite either.
 """
 
 from collections.abc import Callable

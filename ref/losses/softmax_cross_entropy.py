@@ -5,11 +5,12 @@
     hessian_product      Rdz   = p (Rz - Σ p Rz) Σ t / N                 the Gauss-Newton part is all of it
     curvature_factor     A xi  = (√p xi - p Σ √p xi) √(Σ t / N)          A = diag(√p) - p √pᵀ
     mean_curvature               1/N Σₙ (diag(p) - p pᵀ) Σ t
-    sample_targets       t'    = √(Σ t) e_c,  c with probability p_c     g = (p - e_c) √(Σ t), E[g gᵀ] = (diag(p) - p pᵀ) Σ t
+    sample_targets       t'    = √(Σ t) e_c,  c with probability p_c     g = (p - e_c) √(Σ t),
+                                                                         E[g gᵀ] = (diag(p) - p pᵀ) Σ t
 
 Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases.  Every Σ is over the C outputs of a case; a case whose
-targets are all zero costs nothing.  The split is made at z; made after the softmax it would give, for one-hot targets, the
-empirical Fisher matrix.  c = argmax of z plus independent Gumbel noise has the probabilities p.
+targets are all zero costs nothing.  The split is made at z; made after the softmax it would give, for one-hot targets,
+the empirical Fisher matrix.  c = argmax of z plus independent Gumbel noise has the probabilities p.
 """
 
 import numpy as np

@@ -2,10 +2,10 @@
 
     value                L     = 1/(2N) Σₙ Σ_c (z - t)²
     gradient             dz    = (z - t) / N
-    hessian_product      Rdz   = Rz / N                  L'' = I/N, positive definite: the Gauss-Newton part is all of it
+    hessian_product      Rdz   = Rz / N                 L'' = I/N, positive definite: the Gauss-Newton part is all of it
     curvature_factor     A xi  = xi / √N
     mean_curvature               I
-    sample_targets       t     ~ N(z, I)                 the loss is -log p(t | z) + constant; g = z - t, E[g gᵀ] = I
+    sample_targets       t     ~ N(z, I)                the loss is -log p(t | z) + constant; g = z - t, E[g gᵀ] = I
 
 Shapes: z, t, Rz, xi (N, C); mean_curvature (C, C).  N cases, C outputs.
 """

@@ -8,7 +8,9 @@ Array = np.ndarray
 
 
 def require_targets(z: Array, *targets: Array) -> None:
-    """ValueError or TypeError where the targets are not one array t that is, like the output z, (N, C) and of its dtype."""
+    """ValueError or TypeError where the targets are not one array t that is, like the output z, (N, C) and of its
+    dtype.
+    """
     if len(targets) != 1:
         raise TypeError(f"targets has {len(targets)} arrays but the loss takes one, t; Masked(loss) takes t and mask")
     t = require_floats("t", targets[0], finite=False)

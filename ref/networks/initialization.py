@@ -16,7 +16,8 @@ from ref.validation import require_count, require_float_dtype, require_number
 Array = np.ndarray
 
 
-def sparse(rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64, fan_in: int = 15) -> Array:
+def sparse(rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64,
+           fan_in: int = 15) -> Array:
     D, H = shape
     fan_in = min(require_count("fan_in", fan_in), D)
     W = np.zeros(shape, dtype)
@@ -51,7 +52,8 @@ def identity(rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.
 SCHEMES = {"sparse": sparse, "glorot": glorot, "he": he, "lecun": lecun, "orthogonal": orthogonal, "identity": identity}
 
 
-def weights(scheme: str, rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0, dtype=np.float64) -> Array:
+def weights(scheme: str, rng: np.random.Generator, shape: tuple[int, int], scale: float = 1.0,
+            dtype=np.float64) -> Array:
     """A matrix by the scheme's name.  Raises ValueError for an unknown scheme or a scale that is not positive."""
     if scheme not in SCHEMES:
         raise ValueError(f"scheme is {scheme!r} but must be one of {', '.join(SCHEMES)}")

@@ -30,8 +30,8 @@ class Cache(NamedTuple):
 
 
 class MLP:
-    """sizes (H_0, ..., H_L): inputs, hidden units, outputs; activations: one name for all hidden layers, the output being
-    linear, or one name for each of the L layers.  The output nonlinearity belongs to the loss.
+    """sizes (H_0, ..., H_L): inputs, hidden units, outputs; activations: one name for all hidden layers, the output
+    being linear, or one name for each of the L layers.  The output nonlinearity belongs to the loss.
 
     Raises ValueError for fewer than two sizes, a size below one, an unknown activation or a wrong number of them.
     """
@@ -55,11 +55,12 @@ class MLP:
             self.shapes[f"W{l}"] = (self.sizes[l - 1], self.sizes[l])
             self.shapes[f"b{l}"] = (self.sizes[l],)
 
-    def init(self, rng: np.random.Generator, scheme: str = "sparse", scale: float = 1.0, dtype=np.float64) -> Parameters:
+    def init(self, rng: np.random.Generator, scheme: str = "sparse", scale: float = 1.0,
+             dtype=np.float64) -> Parameters:
         """Weights by the scheme (ref.networks.initialization), biases zero.
 
-        The sparse scheme follows the rule for tanh units: weights are halved once for a tanh layer before and once for one
-        after, and a tanh layer's biases are 0.5 (Sutskever et al. 2013).
+        The sparse scheme follows the rule for tanh units: weights are halved once for a tanh layer before and once for
+        one after, and a tanh layer's biases are 0.5 (Sutskever et al. 2013).
         """
         theta = Parameters.zeros(self.shapes, dtype)
         for l in self.layers:
@@ -149,13 +150,15 @@ class MLP:
             affine_r_cache, activation_r_cache = r_cache[l - 1]
             ds = phi.backward(dy, activation_cache)
             Rds = phi.r_backward(Rdy, dy, activation_cache, activation_r_cache)
-            Rdy, Rgrad[f"W{l}"], Rgrad[f"b{l}"] = affine.r_backward(Rds, ds, affine_cache, affine_r_cache, to_input=l > 1)
+            Rdy, Rgrad[f"W{l}"], Rgrad[f"b{l}"] = affine.r_backward(Rds, ds, affine_cache, affine_r_cache,
+                                                                    to_input=l > 1)
             if l > 1:
                 dy = ds @ affine_cache.W.T
         return Rgrad
 
     def _require_parameters(self, name: str, theta: Parameters) -> None:
         if not isinstance(theta, Parameters):
-            raise TypeError(f"{name} is of type {type(theta).__name__} but the network needs Parameters of {self.shapes}")
+            raise TypeError(f"{name} is of type {type(theta).__name__} but the network needs Parameters of "
+                            f"{self.shapes}")
         if theta.shapes != self.shapes:
             raise ValueError(f"{name} is {theta!r} but the network needs Parameters of {self.shapes}")

@@ -1,4 +1,5 @@
-"""What the first-order methods share: a step made of one gradient and an update, and the check of the state that came in.
+"""What the first-order methods share: a step made of one gradient and an update, and the check of the state that came
+in.
 
     g                        = ∇f(theta)
     theta, state, more       = update(theta, g, state)            each method's own, and pure: all new

@@ -3,8 +3,8 @@
     v_{t+1}     = mu_t v_t - eps ∇f(theta_t + mu_t v_t)     v_0 = 0
     theta_{t+1} = theta_t + v_{t+1}
 
-The form of Sutskever, Martens, Dahl & Hinton 2013.  The loss that a step reports is f(theta_t + mu_t v_t).  Since it needs a
-gradient elsewhere than at theta_t, it is no FirstOrder: it has no `update`.
+The form of Sutskever, Martens, Dahl & Hinton 2013.  The loss that a step reports is f(theta_t + mu_t v_t).  Since it
+needs a gradient elsewhere than at theta_t, it is no FirstOrder: it has no `update`.
 """
 
 import numpy as np

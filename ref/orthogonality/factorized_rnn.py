@@ -8,7 +8,8 @@
 What is said of W is ref.orthogonality.spectral, all else ref.networks.elman_rnn.  W is formed once a pass and no
 decomposition is differentiated.  The optimiser keeps W_U and W_V orthogonal, here with the paper's rates for copying:
 
-    PerParameter({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))}, others=RMSprop(1e-4))
+    PerParameter({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))},
+    others=RMSprop(1e-4))
 
 Shapes: W_U and W_V (H, H), W_p (H,); x, z and the other parameters as in the Elman network, W excepted.
 The paper's equation 8.

@@ -4,8 +4,8 @@
                         defect = ||WᵀW - I||_F = √Σ (s² - 1)²
     gradient norms      g_t = √(1/N Σₙ |dL_nT/dh_nt|²)         t = 1, ..., T
 
-L_nT is the loss of case n's last output alone, so that g_T is the gradient where it starts and g_1 what is left of it T - 1
-steps before: the transition's singular values bound g_t / g_{t+1}, times the nonlinearity's slopes.
+L_nT is the loss of case n's last output alone, so that g_T is the gradient where it starts and g_1 what is left of it T
+- 1 steps before: the transition's singular values bound g_t / g_{t+1}, times the nonlinearity's slopes.
 
 Shapes: W (n, n); x (T, N, D); t (S, N, C), of which the last step is used.  All sums are taken in float64.  The paper's
 figures of spectra and of gradients through time show the same quantities; its released code sums squares over cases.
@@ -24,7 +24,8 @@ def spectrum_summary(W: Array) -> dict[str, float]:
     """s_mean, s_spread, s_min, s_max, condition (inf where W is singular) and orthogonality_defect."""
     s = np.linalg.svd(require_matrix("W", W).astype(np.float64), compute_uv=False)
     return {"s_mean": float(s.mean()), "s_spread": float(s.std()), "s_min": float(s[-1]), "s_max": float(s[0]),
-            "condition": float(s[0] / s[-1]) if s[-1] else np.inf, "orthogonality_defect": float(np.linalg.norm(s * s - 1))}
+            "condition": float(s[0] / s[-1]) if s[-1] else np.inf,
+            "orthogonality_defect": float(np.linalg.norm(s * s - 1))}
 
 
 def gradient_norms(network, loss, theta: Parameters, x: Array, t: Array) -> Array:

@@ -1,4 +1,5 @@
-"""How long training may go on: budgets in steps, in seconds and in gradients of single cases, whichever is spent first."""
+"""How long training may go on: budgets in steps, in seconds and in gradients of single cases, whichever is spent first.
+"""
 
 from ref.training.recorder import Checkpoint
 from ref.validation import require_count, require_number

@@ -55,7 +55,7 @@ def train(
 
     batches          step -> batch, a function of the step's number alone: 0, 1, ...
     evaluate         theta -> numbers for the row; called at the start, every evaluate_every steps, and at the end
-    until            an evaluation -> whether training has reached what it was for, and ends; asked from the first step on
+    until            an evaluation -> whether training has reached what it was for, and ends; asked from step 1 on
     max_...          budgets; the step that spends the rest of one is the last
     recorder         None: rows and checkpoints stay in memory
     checkpoint_...   a checkpoint every so many steps, if given, and whenever so many seconds have passed since the last
@@ -64,10 +64,10 @@ def train(
 
     A row holds "step", the report, the evaluation, and "gradient_equivalents" spent in all (the step's own are
     "step_gradient_equivalents"); its timing "seconds" spent in all, "step_seconds", "step_processor_seconds" (of all
-    threads; they do not grow on a busy machine), and "done", the share of the budget spent.  The last row has "stopped",
-    the reason.  A loss or parameters that are not finite end training; the result is then the last state that was still
-    good: before the parameters that are not finite, or before those whose loss is not.  Training that had already ended
-    is not taken up again: its result is returned as it is.
+    threads; they do not grow on a busy machine), and "done", the share of the budget spent.  The last row has
+    "stopped", the reason.  A loss or parameters that are not finite end training; the result is then the last state
+    that was still good: before the parameters that are not finite, or before those whose loss is not.  Training that
+    had already ended is not taken up again: its result is returned as it is.
     """
     if until and not evaluate:
         raise ValueError("until judges evaluations, but evaluate is None")
@@ -121,7 +121,8 @@ def _start(optimizer, theta: Parameters, evaluate: Callable | None, recorder: Re
     return now
 
 
-def _one_step(optimizer, theta: Parameters, objective, batches: Callable, now: Checkpoint) -> tuple[Checkpoint, dict, Row]:
+def _one_step(optimizer, theta: Parameters, objective, batches: Callable, now: Checkpoint) -> tuple[Checkpoint, dict,
+                                                                                                    Row]:
     """Where a step leads, its report, and what it took."""
     began, worked = perf_counter(), process_time()
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite ends training: _judged

@@ -46,7 +46,8 @@ def test_our_program_computes_what_the_peers_compute(task, longhand):
 
 
 def test_the_operations_of_the_products_are_the_ones_that_are_done(monkeypatch):
-    """Gradient and Gauss-Newton product on arrays that count: no product is missing from FLOPS, none is done beyond it."""
+    """Gradient and Gauss-Newton product on arrays that count: no product is missing from FLOPS, none is done beyond it.
+    """
     from ref.curvature import gauss_newton_product
     from ref.losses import logistic_cross_entropy as loss
     from ref.networks.mlp import MLP
@@ -75,7 +76,8 @@ def test_a_fingerprint_sees_signs_and_order():
 
 
 def test_programs_that_differ_are_refused():
-    ours, peer = (SimpleNamespace(name=name, fingerprints={"grad": [2.0, p]}) for name, p in (("longhand", 1.0), ("jax", 1.001)))
+    ours, peer = (SimpleNamespace(name=name, fingerprints={"grad": [2.0, p]}) for name,
+                  p in (("longhand", 1.0), ("jax", 1.001)))
     require_agreement([ours, peer], "grad", 2.0, 1e-2)
     with pytest.raises(ValueError, match="grad: jax's result has the fingerprint"):
         require_agreement([ours, peer], "grad", 2.0, 1e-6)
@@ -133,7 +135,8 @@ def test_bad_arguments_are_named(arguments, message):
 
 def test_without_avx512_every_library_is_held_to_a_haswell():
     """In a process of its own: the environment is read when the libraries are imported."""
-    ask = ("from benchmarks import machine; machine.one_thread(); machine.without_avx512(); print(machine.description()); "
+    ask = ("from benchmarks import machine; machine.one_thread(); machine.without_avx512(); "
+           "print(machine.description()); "
            "import os, threadpoolctl, numba; print(os.environ['XLA_FLAGS'], numba.config.CPU_NAME, "
            "[pool['architecture'] for pool in threadpoolctl.threadpool_info()])")
     if "haswell" not in {variant.name for variant in variants()}:

@@ -52,7 +52,8 @@ def build_html(folder: Path) -> dict[str, str]:
     pytest.importorskip("sphinx_book_theme", reason="the book's tools are not installed: pip install -e '.[book]'")
     shutil.copy(build.CHAPTERS / "conf.py", folder)
     (folder / "index.md").write_text("# Book\n\n```{toctree}\n01_parabola\n```\n")
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "-b", "html", str(folder), str(folder / "_build" / "html")]
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-E", "-b", "html", str(folder),
+               str(folder / "_build" / "html")]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     return {page.stem: page.read_text() for page in (folder / "_build" / "html").glob("*.html")}

@@ -15,7 +15,8 @@ def main() -> int:
         except CheckFailure as failure:
             failures.append(f"FAILED {case.name}: {failure}")
     print(table(rows))
-    print(f"\n{len(rows)} checks of {len(CASES)} cases in {time.perf_counter() - start:.1f} s, {len(failures)} cases failed")
+    print(f"\n{len(rows)} checks of {len(CASES)} cases in {time.perf_counter() - start:.1f} s, {len(failures)} cases "
+          f"failed")
     print("\n".join(failures))
     return len(failures) > 0
 

@@ -15,12 +15,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("ref", "numba_kernels")
 OUTSIDE = ("ref.checks", "ref.experiments", "ref.protocols")  # the checker itself, what only calls others, and no code
 
-WORDS = {"backward", "gradient", "gradients", "hessian", "gauss", "jacobian", "curvature", "squares", "fisher", "jvp", "vjp"}
+WORDS = {"backward", "gradient", "gradients", "hessian", "gauss", "jacobian", "curvature", "squares", "fisher", "jvp",
+         "vjp"}
 
 # Named like a derivative, but none: each with the reason.
 EXEMPT = {
     "ref.linalg.conjugate_gradient:conjugate_gradient": "solves a linear system; tested against numpy.linalg.solve",
-    "ref.hessian_free.preconditioner:fisher_preconditioner": "a diagonal made of Objective.gradient_and_squares' squares",
+    "ref.hessian_free.preconditioner:fisher_preconditioner": "a diagonal made of Objective.gradient_and_squares' "
+                                                             "squares",
     "ref.hessian_free.optimizer:HessianFree._gradient": "chooses between two methods of Objective",
     "ref.optimizers.first_order:gradient_and_report": "hands on Objective.value_and_gradient",
     "ref.hessian_free.work:Counted.value_and_gradient": "hands on the objective's, and counts",
@@ -47,7 +49,8 @@ def _names(scope: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_derivative(node.name):
             yield prefix + node.name
         elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute, ast.Call, ast.Lambda)):
-            yield from (prefix + target.id for target in node.targets if isinstance(target, ast.Name) and is_derivative(target.id))
+            yield from (prefix + target.id for target in node.targets if isinstance(target, ast.Name)
+                        and is_derivative(target.id))
         elif isinstance(node, ast.ClassDef):
             yield from _names(node, f"{prefix}{node.name}.")
 
@@ -59,7 +62,9 @@ def resolve(name: str) -> Callable:
 
 
 def is_compiled(name: str) -> bool:
-    """Whether it is machine code here: its body cannot be changed, so faults are planted where NUMBA_DISABLE_JIT is set."""
+    """Whether it is machine code here: its body cannot be changed, so faults are planted where NUMBA_DISABLE_JIT is
+    set.
+    """
     return hasattr(resolve(name), "py_func")
 
 

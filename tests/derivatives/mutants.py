@@ -47,7 +47,8 @@ EQUIVALENT = [
      "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
     ("ref.layers.oplu:forward", "x", "1.0001 * x", LARGER),
     ("ref.layers.oplu:_exchanged", "x = x.reshape(v.shape)", "x = 1.0001 * x.reshape(v.shape)", LARGER),
-    *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})", BETWEEN)
+    *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})",
+       BETWEEN)
       for op, ds in (("elman", "ds[t]"), ("lstm", "ds[t]"), ("lstm", "dso"))),
     ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
     ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
@@ -57,8 +58,10 @@ EQUIVALENT = [
     ("ref.losses.logistic_squared_error:mean_curvature", "1 - p", "-(1 - p)", SQUARED),
     ("ref.hessian_free.kfac.kronecker:input_factor", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
      "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
-    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)", "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
-    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)", EITHER_SIGN),
+    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)",
+     "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
+    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)",
+     EITHER_SIGN),
     *((f"ref.losses.{loss}:curvature_factor", factor, negated, EITHER_SIGN) for loss, factor, negated in (
         ("squared_error", "xi / len(z) ** 0.5", "-(xi / len(z) ** 0.5)"),
         ("squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
@@ -75,14 +78,17 @@ EQUIVALENT = [
         ("logistic_squared_error", "1 - p", "-(1 - p)"),
         ("logistic_squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
     )),
-    ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)", "the size of a chunk changes memory, not the value"),
+    ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)",
+     "the size of a chunk changes memory, not the value"),
     ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
      "the same two signs, each as likely"),
-    *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)", "RWᵀW + WᵀRW either way")
+    *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)",
+       "RWᵀW + WᵀRW either way")
       for name in ("hessian_product", "gauss_newton_product")),
     ("ref.orthogonality.probes:gradient_norms", "loss.gradient(z[-1], t[-1]) * x.shape[1]",
      "-(loss.gradient(z[-1], t[-1]) * x.shape[1])", "a norm does not know the sign"),
-    *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE) for name in ("backward_cases", "r_backward_cases")),
+    *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
+      for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
 ]
 
@@ -99,7 +105,9 @@ class Outcome(NamedTuple):
 
 @contextmanager
 def empty_is_nan() -> Iterator[None]:
-    """np.empty and np.empty_like give NaN: otherwise the right numbers may still stand in memory that a fault leaves unwritten."""
+    """np.empty and np.empty_like give NaN: otherwise the right numbers may still stand in memory that a fault leaves
+    unwritten.
+    """
     empty, empty_like = np.empty, np.empty_like
 
     def marked(array):
@@ -116,13 +124,15 @@ def empty_is_nan() -> Iterator[None]:
 
 @contextmanager
 def swapped(name: str, replacement: Callable | CodeType) -> Iterator[None]:
-    """The named function runs other code, wherever it has been imported to: it keeps its identity and changes its body."""
+    """The named function runs other code, wherever it has been imported to: it keeps its identity and changes its body.
+    """
     function = resolve(name)
     if isinstance(replacement, CodeType):
         code = replacement
     else:
         function.__globals__["_replacement"] = replacement
-        code = (lambda *args, **kwargs: _replacement(*args, **kwargs)).__code__  # noqa: F821 - found in the function's globals
+        # found in the function's globals
+        code = (lambda *args, **kwargs: _replacement(*args, **kwargs)).__code__  # noqa: F821
     original, function.__code__ = function.__code__, code
     try:
         yield
@@ -146,7 +156,8 @@ def fate(mutant: Mutant, name: str, cases: Iterable[Case]) -> str:
     function = resolve(name)
     if any((name, mutant.before, mutant.after) == rule[:3] for rule in EQUIVALENT):
         return "equivalent"
-    with swapped(name, code_of(mutant.tree(), inspect.getsourcefile(function), function.__qualname__)), warnings.catch_warnings():
+    with swapped(name, code_of(mutant.tree(), inspect.getsourcefile(function),
+                               function.__qualname__)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for case in cases:
             try:
@@ -162,7 +173,8 @@ def covered_functions(cases: Iterable[Case] = CASES) -> dict[str, list[Case]]:
     """Each covered function that is Python here once, under the name it was defined by, with its cases."""
     covering: dict[str, list[Case]] = {}
     for case in cases:
-        for name in dict.fromkeys(f"{resolve(n).__module__}:{resolve(n).__qualname__}" for n in case.covers if not is_compiled(n)):
+        for name in dict.fromkeys(f"{resolve(n).__module__}:{resolve(n).__qualname__}" for n in case.covers
+                                  if not is_compiled(n)):
             covering.setdefault(name, []).append(case)
     return covering
 
@@ -173,7 +185,8 @@ def chosen(functions: dict[str, list[Case]], modules: Iterable[str]) -> dict[str
     for module in modules:
         if not any(within.startswith(module + ".") for _, within in names):
             raise LookupError(f"no covered function is in {module!r}")
-    return {name: functions[name] for name, within in names if any(within.startswith(module + ".") for module in modules)}
+    return {name: functions[name] for name, within in names
+            if any(within.startswith(module + ".") for module in modules)}
 
 
 def changed_modules(since: str) -> set[str]:
@@ -210,12 +223,15 @@ def report(outcomes: list[Outcome]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.derivatives.mutants", description=__doc__.splitlines()[0])
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules or packages, such as ref.layers (default: all)")
+    parser.add_argument("modules", nargs="*", metavar="MODULE",
+                        help="modules or packages, such as ref.layers (default: all)")
     parser.add_argument("--sample", type=int, default=1, metavar="K", help="only every K-th fault")
-    parser.add_argument("--changed", metavar="REVISION", help="every fault of the files that differ from this revision's")
+    parser.add_argument("--changed", metavar="REVISION",
+                        help="every fault of the files that differ from this revision's")
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != value for name, value in PLAIN.items()):
-        command = [sys.executable, "-m", "tests.derivatives.mutants", *(sys.argv[1:] if arguments is None else arguments)]
+        command = [sys.executable, "-m", "tests.derivatives.mutants",
+                   *(sys.argv[1:] if arguments is None else arguments)]
         return subprocess.call(command, env={**os.environ, **PLAIN})
     functions = covered_functions()
     try:
@@ -232,7 +248,8 @@ def main(arguments: list[str] | None = None) -> int:
         outcomes = [*run(whole), *run(rest, options.sample)]
     print(report(outcomes))
     share = "every fault" if options.sample == 1 else f"one fault in {options.sample}"
-    print(f"every fault of {len(whole)} changed functions, {share} of {len(rest)} others: {time.perf_counter() - start:.1f} s")
+    print(f"every fault of {len(whole)} changed functions, {share} of {len(rest)} others: "
+          f"{time.perf_counter() - start:.1f} s")
     return any(outcome.fate == "survived" for outcome in outcomes)
 
 

@@ -27,7 +27,8 @@ class Mutant(NamedTuple):
     line: int
     before: str
     after: str
-    tree: Callable[[], ast.Module]  # makes a module that holds nothing but the changed function, in its class if it has one
+    # makes a module that holds nothing but the changed function, in its class if it has one
+    tree: Callable[[], ast.Module]
 
 
 def mutants(source: str, qualified: str) -> Iterator[Mutant]:
@@ -110,7 +111,8 @@ def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.BinOp:
 
 def _replacements(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
     if place in ("index", "bound"):
-        if isinstance(node, (ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.Subscript)) and isinstance(getattr(node, "value", 0), int):
+        counts = isinstance(node, (ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.Subscript))
+        if counts and isinstance(getattr(node, "value", 0), int):
             yield "off by one", _binary(node, ast.Sub(), ast.Constant(1))
             yield "off by one", _binary(node, ast.Add(), ast.Constant(1))
         return
@@ -143,7 +145,8 @@ def _replacements(node: ast.AST, place: str) -> Iterator[tuple[str, ast.AST]]:
         first, *rest = node.args
         yield "scale", ast.Call(node.func, [_binary(ast.Constant(1.0001), ast.Mult(), first), *rest], node.keywords)
         yield "sign", ast.Call(node.func, [ast.UnaryOp(ast.USub(), first), *rest], node.keywords)
-    whole_term = isinstance(node, ast.BinOp) or _is_sum(node) or (place == "result" and isinstance(node, (ast.Name, ast.Subscript)))
+    whole_term = isinstance(node, ast.BinOp) or _is_sum(node) or (place == "result"
+                                                                  and isinstance(node, (ast.Name, ast.Subscript)))
     if whole_term:
         yield "scale", _binary(ast.Constant(1.0001), ast.Mult(), node)
         yield "sign", ast.UnaryOp(ast.USub(), node)

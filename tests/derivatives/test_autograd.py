@@ -1,6 +1,7 @@
 """autograd (HIPS) as an independent oracle: every layer, every loss, and the network's three products.
 
-The forward passes are written a second time, as a textbook has them, so that values are compared as well as derivatives.
+The forward passes are written a second time, as a textbook has them, so that values are compared as well as
+derivatives.
 """
 
 import importlib
@@ -64,7 +65,8 @@ LAYERS = {
     "relu": (lambda x: np.where(x > 0, x, 0), (away_from_kinks(normal(3, 4)),)),
     "softplus": (lambda x: np.log(1 + np.exp(x)), (normal(3, 4),)),
     "softmax": (softmax, (normal(3, 4),)),
-    "elman": (elman, (normal(5, 2, 3), normal(3, 4, seed=1), normal(4, 4, seed=2), normal(4, seed=3), normal(4, seed=4))),
+    "elman": (elman, (normal(5, 2, 3), normal(3, 4, seed=1), normal(4, 4, seed=2), normal(4, seed=3),
+                      normal(4, seed=4))),
     "lstm": (lstm, (normal(5, 4, 3), normal(3, 8, seed=1), normal(2, 8, seed=2), normal(8, seed=3), normal(2, seed=4),
                     normal(2, seed=5), normal(3, 2, seed=6))),
     "leaky_relu": (leaky_relu, (away_from_kinks(normal(3, 4)), normal(4, seed=1))),
@@ -126,7 +128,8 @@ def test_layer(name):
     Ry, r_cache = op.r_forward(*directions, *absent, cache)
     assert_close(numpy.sum(Ry * Rdy), numpy.dot(vjp(Rdy), direction))
     expected = vjp(Rdy)
-    if name not in ("affine", "identity", "oplu", "readout", "relu"):  # autograd leaves none where there is none to take
+    # autograd leaves none where there is none to take
+    if name not in ("affine", "identity", "oplu", "readout", "relu"):
         expected = expected + make_hvp(at)(point, dy)[0](direction)
     if name in ("affine", "readout"):
         expected = expected + grad(lambda v: np.dot(grad(at)(v, dy), direction))(point)
@@ -171,7 +174,8 @@ def test_network(network, loss, t, split):
     z, cache = network.forward(theta, x)
     assert_close(z, outputs(theta.vector))
     assert_close(network.backward(loss.gradient(z, t), cache).vector, grad(objective)(theta.vector))
-    assert_close(hessian_product(network, loss, cache, z, (t,), theta.like(v)).vector, make_hvp(objective)(theta.vector)[0](v))
+    assert_close(hessian_product(network, loss, cache, z, (t,), theta.like(v)).vector,
+                 make_hvp(objective)(theta.vector)[0](v))
     to_split, from_split = (outputs, f) if split is None else (lambda vector: split(outputs(vector)), half_squares)
     expected = make_ggnvp(to_split, lambda z: from_split(z, t))(theta.vector)(v)
     assert_close(gauss_newton_product(network, loss, cache, z, (t,), theta.like(v)).vector, expected)

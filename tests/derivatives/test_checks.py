@@ -50,7 +50,8 @@ def test_it_imports_nothing_but_numpy():
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                assert name.partition(".")[0] in allowed or name.startswith("ref.checks."), f"{path.name} imports {name}"
+                assert name.partition(".")[0] in allowed or name.startswith("ref.checks."), (f"{path.name} imports "
+                                                                                             f"{name}")
 
 
 def test_everything_exported_is_there():

@@ -76,7 +76,8 @@ def test_an_uncovered_op_is_found(tmp_path):
         folder.mkdir(parents=True)
         (folder / f"{module}.py").write_text(DUMMY)
     found = list(find_derivatives(tmp_path))
-    own = ["backward", "r_forward", "r_backward", "_private_backward", "Net.backward_squares", "Net.Inner.gauss_newton_product"]
+    own = ["backward", "r_forward", "r_backward", "_private_backward", "Net.backward_squares",
+           "Net.Inner.gauss_newton_product"]
     assert found == [f"{module}:{name}" for module in ("numba_kernels.layers.twin", "ref.layers.dummy") for name in own]
     assert uncovered(found, CASES) == found
 
@@ -93,7 +94,8 @@ def test_a_case_that_checks_nothing_is_found():
 
 
 def test_names():
-    for name in ("backward", "r_backward", "value_and_gradient", "gauss_newton_product", "_hessian", "curvature_diagonal"):
+    for name in ("backward", "r_backward", "value_and_gradient", "gauss_newton_product", "_hessian",
+                 "curvature_diagonal"):
         assert is_derivative(name)
     for name in ("forward", "value", "init", "require_floats", "gradually", "armijo"):
         assert not is_derivative(name)

@@ -1,7 +1,7 @@
 """Checks that passed what was wrong, in published codes and courses: each beside the check of ours that does not.
 
-A derivative check is only worth what it can catch.  Each test plants a fault, shows a check that is blind to it, and shows
-the check that sees it.
+A derivative check is only worth what it can catch.  Each test plants a fault, shows a check that is blind to it, and
+shows the check that sees it.
 """
 
 from types import SimpleNamespace
@@ -40,14 +40,17 @@ AFFINE = {"x": normal(3, 4), "W": normal(4, 5, seed=1), "b": normal(5, seed=2)}
 
 def variant(op, **passes):
     """The op with some of its passes replaced."""
-    return SimpleNamespace(**{name: getattr(op, name) for name in ("forward", "backward", "r_forward", "r_backward")} | passes)
+    return SimpleNamespace(**{name: getattr(op, name)
+                              for name in ("forward", "backward", "r_forward", "r_backward")} | passes)
 
 
 def test_ones_miss_a_transpose_whose_backward_is_a_reshape():
     transpose = SimpleNamespace(forward=lambda x: (x.T, x.shape), backward=lambda dy, cache: dy.reshape(cache))
     ones = np.ones((4, 3))
-    np.testing.assert_allclose(transpose.backward(ones, (3, 4)), numerical_backward(lambda x: x.T, X["x"], ones), rtol=1e-10)
-    with pytest.raises(CheckFailure, match=r"backward against differences, argument x: entry \[\d, \d\]: expected .* got"):
+    np.testing.assert_allclose(transpose.backward(ones, (3, 4)), numerical_backward(lambda x: x.T, X["x"], ones),
+                               rtol=1e-10)
+    with pytest.raises(CheckFailure, match=r"backward against differences, argument x: entry \[\d, \d\]: expected .* "
+                                           r"got"):
         check_backward(transpose, X)
 
 
@@ -192,7 +195,9 @@ def test_a_one_sided_difference_cannot_see_small_faults():
 
 
 def test_a_square_layer_hides_a_missing_transpose():
-    """dy W in the place of dy Wᵀ: with as many inputs as units every shape is right, and a symmetric W even the numbers."""
+    """dy W in the place of dy Wᵀ: with as many inputs as units every shape is right, and a symmetric W even the
+    numbers.
+    """
     untransposed = variant(affine, backward=lambda dy, cache: (dy @ cache.W, cache.x.T @ dy, dy.sum(axis=0)))
     square = {"x": normal(3, 4), "W": np.eye(4), "b": normal(4)}
     check_backward(untransposed, square)

@@ -56,7 +56,8 @@ def test_steps_of_time_are_shifted():
             return dy
     """
     kinds = planted(source)
-    assert {("off by one", "range(1, T)"), ("off by one", "T - 1"), ("off by one", "1 + 1"), ("off by one", "t - 1 - 1"),
+    assert {("off by one", "range(1, T)"), ("off by one", "T - 1"), ("off by one", "1 + 1"),
+            ("off by one", "t - 1 - 1"),
             ("off by one", "t + 1")} <= kinds
 
 
@@ -79,7 +80,8 @@ def test_a_swap_is_undone_and_reaches_every_import():
 
 
 def test_modules_are_chosen_by_their_names_and_an_unknown_one_is_refused():
-    functions = {"ref.layers.tanh:backward": [], "ref.layers.tanh_like:backward": [], "ref.losses.squared_error:value": []}
+    functions = {"ref.layers.tanh:backward": [], "ref.layers.tanh_like:backward": [],
+                 "ref.losses.squared_error:value": []}
     assert list(chosen(functions, ["ref.layers.tanh"])) == ["ref.layers.tanh:backward"]
     assert len(chosen(functions, ["ref.layers", "ref.losses"])) == 3
     with pytest.raises(LookupError, match="no covered function is in 'ref.layer'"):

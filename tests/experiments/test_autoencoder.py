@@ -14,8 +14,10 @@ from tests.experiments.finished import finished_run
 
 TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "minibatch": 10,
         "phases": [{"steps": 2, "curvature": 20, "gradient": 40, "backtracking": 40, "hf": {"max_iterations": 12}},
-                   {"steps": None, "curvature": 10, "gradient": None, "backtracking": None, "hf": {"max_iterations": 5}}],
-        "hf_epochs": 30, "first_order_epochs": 20, "tuning_epochs": 2, "ablation_epochs": 10, "evaluate_epochs": 1, "hf_evaluate_every": 1}
+                   {"steps": None, "curvature": 10, "gradient": None, "backtracking": None,
+                    "hf": {"max_iterations": 5}}],
+        "hf_epochs": 30, "first_order_epochs": 20, "tuning_epochs": 2, "ablation_epochs": 10, "evaluate_epochs": 1,
+        "hf_evaluate_every": 1}
 
 
 TINY_METHODS = tuple(hf_curves.SETTINGS["grid"])
@@ -50,18 +52,21 @@ def test_the_grid_has_five_rates_and_the_best_goes_on(done):
 
 def test_all_methods_start_from_the_same_parameters(done):
     _, folder, _ = done
-    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"] for path in folder.glob("*/metrics.jsonl")}
+    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"]
+             for path in folder.glob("*/metrics.jsonl")}
     assert len(first) == 1 + 20 + 3 + 4 and len(set(first.values())) == 1
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_number(done):
     module, folder, result = done
     paths = module.figures(folder)
-    assert sorted(path.name for path in paths) == ["ablation.png", "damping.png", "inner_loops.png", "learning_curves.png", "reconstructions.png"]
+    assert sorted(path.name for path in paths) == ["ablation.png", "damping.png", "inner_loops.png",
+                                                   "learning_curves.png", "reconstructions.png"]
     assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
     text = module.report([folder])
     for name in ("hf", *TINY_METHODS):
-        assert f"{result['parts'][name]['train_error']:.3f}" in text and f"{result['parts'][name]['test_error']:.3f}" in text
+        assert f"{result['parts'][name]['train_error']:.3f}" in text
+        assert f"{result['parts'][name]['test_error']:.3f}" in text
     assert all(f"{name} {error}" in text for name, error in module.PAPERS)
 
 
@@ -70,17 +75,20 @@ def test_equal_work_means_equal_work(tmp_path):
     run = Run(tmp_path, tiny(hf_curves, n_train=10), {})
     (tmp_path / "hf").mkdir()
     rows = [(0, 64.0), (1000, 16.0), (2000, 4.0)]
-    lines = [json.dumps({"step": step, "gradient_equivalents": work, "train_error": error}) for step, (work, error) in enumerate(rows)]
+    lines = [json.dumps({"step": step, "gradient_equivalents": work, "train_error": error}) for step,
+             (work, error) in enumerate(rows)]
     (tmp_path / "hf" / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     (tmp_path / "hf" / "timings.jsonl").write_text('{"seconds": 0.0}\n' * 3)
     at = {100: 16.0, 150: 8.0, 200: 4.0, 300: 4.0}
     for work, expected in at.items():
-        assert autoencoder_report.error_at(run, "hf", "gradient_equivalents", work) == pytest.approx(expected, rel=1e-12)
+        assert autoencoder_report.error_at(run, "hf", "gradient_equivalents", work) == pytest.approx(expected,
+                                                                                                     rel=1e-12)
 
 
 def test_a_diverged_rate_is_never_the_best():
     config = {"grid": {"adam": {"rate": [0.1, 1.0]}}}
-    results = {"adam-0.1": {"train_error": 5.0, "stopped": "gradient_equivalents"}, "adam-1": {"train_error": 1.0, "stopped": "loss not finite"}}
+    results = {"adam-0.1": {"train_error": 5.0, "stopped": "gradient_equivalents"},
+               "adam-1": {"train_error": 1.0, "stopped": "loss not finite"}}
     assert autoencoder.best_settings(config, results) == {"adam": [0.1]}
 
 
@@ -91,7 +99,8 @@ def test_the_error_is_summed_over_pixels_and_averaged_over_cases():
     objective = Objective(net, logistic_cross_entropy, chunk=7)
     theta = net.init(np.random.default_rng(1))
     p = 1 / (1 + np.exp(-net.forward(theta, x)[0]))
-    assert autoencoder.reconstruction_error(objective, theta, x) == pytest.approx(np.mean(((p - x) ** 2).sum(axis=1)), rel=1e-12)
+    assert autoencoder.reconstruction_error(objective, theta, x) == pytest.approx(np.mean(((p - x) ** 2).sum(axis=1)),
+                                                                                  rel=1e-12)
 
 
 def test_the_code_layer_is_linear_and_the_decoder_mirrors_the_encoder():

@@ -177,7 +177,8 @@ def test_the_report(longhand):
 def test_the_report_keeps_what_was_measured_elsewhere(longhand, monkeypatch):
     monkeypatch.setitem(registry.EXPERIMENTS, "hf-mnist", ("ref.experiments.hessian_free.mnist", "Images."))
     longhand("run", "tiny")
-    Path("RESULTS.md").write_text("# Results\n\nold head\n\n## tiny\n\nold\n\n## hf-mnist\n\nfrom elsewhere\n\n### quick\n\n3.1\n\n"
+    Path("RESULTS.md").write_text("# Results\n\nold head\n\n## tiny\n\nold\n\n## hf-mnist\n\nfrom elsewhere\n\n### "
+                                  "quick\n\n3.1\n\n"
                                   "## gone\n\nno such experiment\n")
     for _ in range(2):  # written again it is the same
         assert longhand("report")[0] == 0

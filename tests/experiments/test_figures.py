@@ -80,4 +80,5 @@ def test_one_legend_has_an_entry_for_each_label_of_all_axes():
         for label in labels:
             ax.plot([0, 1], label=label)
     legend_above(figure, 3)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Adam", "Nesterov", "HF"] == [*labelled(figure)]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["Adam", "Nesterov",
+                                                                           "HF"] == [*labelled(figure)]

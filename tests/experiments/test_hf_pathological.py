@@ -27,7 +27,8 @@ from tests.experiments.finished import finished_run
 TINY = {"n_hidden": 6, "n_test": 40, "chunk": 30, "sequences": 20, "batches": 2, "minibatch": 10, "evaluate_every": 5,
         "hf": {"damping": 0.1, "max_iterations": 8, "structural": 0.03},
         "grid": {"gradient-descent": [0.01, 0.1], "nesterov": [0.001, 0.01], "adam": [0.001, 0.003]},
-        "jobs": [job("temporal_order", 10, 2000, hf=2, plain=1, first_order=1), job("addition", 20, 1000, hf=1, variant="few", sequences=10)]}
+        "jobs": [job("temporal_order", 10, 2000, hf=2, plain=1, first_order=1),
+                 job("addition", 20, 1000, hf=1, variant="few", sequences=10)]}
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +44,16 @@ def test_every_method_and_seed_has_run_to_its_end(done):
         budget = 400 if name.count("-") == 4 or "descent-0." in name else 1000 if name.startswith("addition") else 2000
         assert part["solved"] or part["gradient_equivalents"] >= budget, name
         assert part["stopped"] in ("gradient_equivalents", "reached"), name
-    assert parts["addition-20-few-hf-0"]["sequences"] == parts["addition-20-few-hf-0"]["steps"] * 40, "two batches of 10 and two more"
+    assert parts["addition-20-few-hf-0"]["sequences"] == parts["addition-20-few-hf-0"]["steps"] * 40, ("two batches of "
+                                                                                                       "10 and two "
+                                                                                                       "more")
     assert parts["temporal_order-10-adam-0"]["sequences"] == 10 * parts["temporal_order-10-adam-0"]["steps"]
 
 
 def test_all_methods_of_a_seed_start_alike_and_other_seeds_do_not(done):
     folder = done.folder
-    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["test_loss"] for path in folder.glob("temporal*/metrics.jsonl")}
+    first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["test_loss"]
+             for path in folder.glob("temporal*/metrics.jsonl")}
     assert len({loss for name, loss in first.items() if name.endswith("-0")}) == 1
     assert first["temporal_order-10-hf-1"] != first["temporal_order-10-hf-0"]
 
@@ -80,7 +84,8 @@ def test_the_best_rate_solves_or_has_the_lowest_loss():
 def test_training_stops_where_the_task_is_solved(monkeypatch):
     config = {**run_config(hf_pathological, "quick", 0), **TINY}
     part = part_config(config, config["jobs"][0], "hf", 0)
-    monkeypatch.setattr("ref.experiments.hessian_free.pathological_training.task_of", lambda config: replace(task_of(config), threshold=1.01))
+    monkeypatch.setattr("ref.experiments.hessian_free.pathological_training.task_of",
+                        lambda config: replace(task_of(config), threshold=1.01))
     result = train_part(part, Memory())
     assert result["solved"] and result["stopped"] == "reached" and result["steps"] == 1
 
@@ -93,7 +98,8 @@ def test_judge_is_the_mean_over_all_sequences_whatever_the_chunk(done):
         objective = objective_of({**part, "chunk": chunk})
         answers.append(judge(task_of(part), objective, start(part, objective), batch))
     z = np.concatenate(list(objective.outputs(start(part, objective), batch)), axis=1)
-    assert answers[0]["wrong"] == pytest.approx(answers[1]["wrong"], abs=1e-12) and answers[1]["wrong"] == task_of(part).wrong(z, *batch[1:])
+    assert answers[0]["wrong"] == pytest.approx(answers[1]["wrong"],
+                                                abs=1e-12) and answers[1]["wrong"] == task_of(part).wrong(z, *batch[1:])
     assert answers[0]["test_loss"] == pytest.approx(objective.loss.value(z, *batch[1:]), rel=1e-5)
 
 
@@ -114,13 +120,15 @@ def test_the_presets_name_tasks_methods_and_lengths():
     assert len(paper["jobs"]) == 8 * 4 and {j["T"] for j in paper["jobs"]} == {30, 50, 100, 200}
     for config in (standard, paper):
         assert set(tuning_parts(config)) and len(main_parts({**config, "grid": {}}, {})) > 10
-        assert sequences_a_step(part_config(config, config["jobs"][0], "hf", 0)) == (config["batches"] + 2) * config["sequences"]
+        assert sequences_a_step(part_config(config, config["jobs"][0], "hf",
+                                            0)) == (config["batches"] + 2) * config["sequences"]
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_failure(done):
     folder, config = done.folder, done.config
     paths = hf_pathological.figures(folder)
-    assert sorted(path.name for path in paths) == ["gradients_through_time.png", "learning_curves.png", "success.png", "trajectories.png"]
+    assert sorted(path.name for path in paths) == ["gradients_through_time.png", "learning_curves.png", "success.png",
+                                                   "trajectories.png"]
     assert all(path.stat().st_size > 5000 and path.with_suffix(".alt.txt").exists() for path in paths)
     text = hf_pathological.report([folder])
     found = outcomes(done, config["jobs"][0])

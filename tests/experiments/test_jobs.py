@@ -22,7 +22,8 @@ def test_a_part_overrules_its_job_and_the_job_the_run():
 
 def test_seed_comes_after_seed_and_no_method_without_seeds():
     seeds = {50: {"a": 2, "b": 0}, 100: {"a": 1, "c": 3}}
-    found = jobs.parts([ONE, OTHER], lambda job: seeds[job["T"]], lambda job, method, seed: {"is": (job["T"], method, seed)})
+    found = jobs.parts([ONE, OTHER], lambda job: seeds[job["T"]], lambda job, method,
+                       seed: {"is": (job["T"], method, seed)})
     assert [part["is"] for part in found.values()] == [
         (50, "a", 0), (100, "a", 0), (100, "c", 0), (50, "a", 1), (100, "c", 1), (100, "c", 2)]
     assert list(found)[-1] == "temporal_order-100-from-zero-c-2"

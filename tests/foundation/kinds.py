@@ -34,7 +34,8 @@ class ImageNetwork(Small):
     def forward(self, theta, x):
         if x.ndim != 3:
             raise ValueError(f"x has shape {x.shape} but must be (N, R, C): one picture a case")
-        patches = np.stack([x[:, i : x.shape[1] - 1 + i, j : x.shape[2] - 1 + j] for i in (0, 1) for j in (0, 1)], axis=-1)
+        patches = np.stack([x[:, i : x.shape[1] - 1 + i, j : x.shape[2] - 1 + j] for i in (0, 1) for j in (0, 1)],
+                           axis=-1)
         s, convolution = affine.forward(patches.reshape(-1, 4), theta["K"], theta["b"])
         y, slope = tanh.forward(s)
         z, read = affine.forward(y.reshape(len(x), -1, y.shape[1]).mean(axis=1), theta["V"], theta["c"])
@@ -111,7 +112,8 @@ class NoisyNetwork(Small):
 
     def forward(self, theta, x, noise):
         if noise.shape != (len(x), self.hidden):
-            raise ValueError(f"noise has shape {noise.shape} but must be {(len(x), self.hidden)}: one number a unit and case")
+            raise ValueError(f"noise has shape {noise.shape} but must be {(len(x), self.hidden)}: one number a unit "
+                             f"and case")
         s, first = affine.forward(x, theta["W"], theta["b"])
         mu, r = np.split(s, 2, axis=1)
         spread = np.exp(r) * noise
@@ -166,7 +168,8 @@ class GaussianError:
     def hessian_product(self, z, t, Rz):
         e, precision, _ = self._parts(z, t)
         Rm, Rr = np.split(Rz, 2, axis=1)
-        return np.hstack([precision * Rm + e * precision * Rr, e * precision * Rm + e * e * precision / 2 * Rr]) / len(z)
+        return np.hstack([precision * Rm + e * precision * Rr,
+                          e * precision * Rm + e * e * precision / 2 * Rr]) / len(z)
 
     def gauss_newton_product(self, z, t, Rz):
         """The Fisher information of the Gaussian in (m, r): diag(exp(-r), ½)."""

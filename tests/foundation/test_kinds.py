@@ -1,4 +1,5 @@
-"""Networks of each kind that the coming papers need, on the one Objective: pictures, noise, coupled cases, two outputs."""
+"""Networks of each kind that the coming papers need, on the one Objective: pictures, noise, coupled cases, two outputs.
+"""
 
 import numpy as np
 import pytest
@@ -30,7 +31,8 @@ KINDS = {
     "sequence": (ElmanRNN(2, 4, 3), Masked(softmax_cross_entropy),
                  Batch((normal(5, N, 2),), (np.stack([one_hot(N, 3)] * 5), normal(5, N, seed=1) > 0), axis=1)),
     "coupled": (CoupledNetwork(3, 4, 2), squared_error, Batch((normal(N, 3),), (normal(N, 2, seed=1),))),
-    "noise": (NoisyNetwork(3, 4, 2), squared_error, Batch((normal(N, 3), normal(N, 4, seed=2)), (normal(N, 2, seed=1),))),
+    "noise": (NoisyNetwork(3, 4, 2), squared_error,
+              Batch((normal(N, 3), normal(N, 4, seed=2)), (normal(N, 2, seed=1),))),
     "two outputs": (TwoOutputs((3, 5, 4)), GaussianError(), Batch((normal(N, 3),), (normal(N, 2, seed=1),))),
 }
 
@@ -54,12 +56,14 @@ def test_all_checks_of_the_objective(name):
 
 
 def test_two_outputs_beside_each_other():
-    """The Gauss-Newton part is the Fisher information of the Gaussian: its split is not one that check_objective makes."""
+    """The Gauss-Newton part is the Fisher information of the Gaussian: its split is not one that check_objective makes.
+    """
     network, loss, batch = KINDS["two outputs"]
     theta, objective = network.init(np.random.default_rng(3), "glorot"), Objective(network, loss, chunk=4)
     H = dense(objective.curvature(theta, batch, "hessian").matvec, theta.size)
     numerical = [(objective.gradient(theta.like(theta.vector + e), batch).vector
-                  - objective.gradient(theta.like(theta.vector - e), batch).vector) / 2e-5 for e in 1e-5 * np.eye(theta.size)]
+                  - objective.gradient(theta.like(theta.vector - e), batch).vector) / 2e-5
+                  for e in 1e-5 * np.eye(theta.size)]
     np.testing.assert_allclose(H, numerical, atol=1e-8)
     rng = np.random.default_rng(5)
     z, _ = network.forward(theta, *batch.inputs)
@@ -78,7 +82,8 @@ def test_chunks_change_nothing(name):
     np.testing.assert_allclose(parts.value(theta, batch), whole.value(theta, batch), rtol=1e-12)
     np.testing.assert_allclose(parts.gradient(theta, batch).vector, whole.gradient(theta, batch).vector, atol=1e-13)
     for product in ("gauss_newton", "hessian"):
-        np.testing.assert_allclose(parts.curvature(theta, batch, product) @ v, whole.curvature(theta, batch, product) @ v,
+        np.testing.assert_allclose(parts.curvature(theta, batch, product) @ v,
+                                   whole.curvature(theta, batch, product) @ v,
                                    atol=1e-12)
 
 
@@ -104,7 +109,8 @@ def test_a_coupled_value_is_that_of_the_whole_batch():
     network, loss, batch = KINDS["coupled"]
     theta, objective = network.init(np.random.default_rng(3)), Objective(network, loss, chunk=N)
     z, _ = network.forward(theta, *batch.inputs)
-    assert objective.value(theta, batch) == loss.value(z, *batch.targets) == objective.value_and_gradient(theta, batch)[0]
+    assert objective.value(theta, batch) == loss.value(z, *batch.targets) == objective.value_and_gradient(theta,
+                                                                                                          batch)[0]
     halves = [loss.value(network.forward(theta, part.inputs[0])[0], *part.targets)
               for part in (batch.cases(slice(0, 3)), batch.cases(slice(3, 6)))]
     assert abs(np.mean(halves) - objective.value(theta, batch)) > 0.01

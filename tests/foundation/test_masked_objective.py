@@ -1,4 +1,6 @@
-"""The objective with a masked loss, on sequences: masks say what counts, chunks change nothing, and bad data are refused by name."""
+"""The objective with a masked loss, on sequences: masks say what counts, chunks change nothing, and bad data are
+refused by name.
+"""
 
 import numpy as np
 import pytest
@@ -157,7 +159,8 @@ BAD = {
     "no targets": (lambda x, t, m: (x, t, m & False), ValueError, "mask selects no step of any case"),
     "mask of numbers": (lambda x, t, m: (x, t, m.astype(float)), TypeError, "mask is float64 but must be bool"),
     "no mask": (lambda x, t, m: Batch((x,), (t,), 1), TypeError, "targets has no mask: a masked loss takes t and mask"),
-    "four parts": (lambda x, t, m: (x, t, m, m), TypeError, r"batch is a tuple of 4 but must be a Batch, a tuple \(x, t\)"),
+    "four parts": (lambda x, t, m: (x, t, m, m), TypeError,
+                   r"batch is a tuple of 4 but must be a Batch, a tuple \(x, t\)"),
     "one step": (lambda x, t, m: (x, t[0], m), ValueError, "x has 7 cases but t has 3"),
     "last targets": (lambda x, t, m: (x, t[-1:], m[-1:]), ValueError,
                      r"t has shape \(1, \d, 3\) but must be \(4, \d, 3\), time first"),

@@ -28,7 +28,8 @@ def test_cases_are_independent():
     theta = network.init(np.random.default_rng(0), "glorot")
     x = np.random.default_rng(1).standard_normal((6, 3))
     z = network.forward(theta, x)[0]
-    np.testing.assert_allclose(z, np.concatenate([network.forward(theta, x[n : n + 1])[0] for n in range(6)]), rtol=1e-13)
+    np.testing.assert_allclose(z, np.concatenate([network.forward(theta, x[n : n + 1])[0] for n in range(6)]),
+                               rtol=1e-13)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -27,7 +27,8 @@ def everything(objective, theta, batch, v):
     _, _, squares = objective.gradient_and_squares(theta, batch)
     return [np.float64(value), np.float64(objective.value(theta, batch)), gradient.vector,
             objective.gradient(theta, batch).vector, squares.vector,
-            objective.curvature(theta, batch).matvec(v), objective.curvature(theta, batch, product="hessian", damping=0.3).matvec(v)]
+            objective.curvature(theta, batch).matvec(v),
+            objective.curvature(theta, batch, product="hessian", damping=0.3).matvec(v)]
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 6, 7])
@@ -42,7 +43,8 @@ def test_chunks_change_nothing(theta, batch, chunk, loss):
 
 def test_weight_decay(theta, batch):
     plain, decayed = Objective(NETWORK, squared_error), Objective(NETWORK, squared_error, weight_decay=0.4)
-    assert decayed.value(theta, batch) - plain.value(theta, batch) == pytest.approx(0.2 * np.dot(theta.vector, theta.vector))
+    assert decayed.value(theta, batch) - plain.value(theta,
+                                                     batch) == pytest.approx(0.2 * np.dot(theta.vector, theta.vector))
     difference = decayed.gradient(theta, batch).vector - plain.gradient(theta, batch).vector
     np.testing.assert_allclose(difference, 0.4 * theta.vector, atol=1e-15)
     v = np.random.default_rng(2).standard_normal(theta.size)
@@ -130,7 +132,9 @@ def test_bad_parameters(method, theta, batch):
 
 
 def test_a_value_that_overflows_is_told_not_raised(theta, batch):
-    """A line search asks for the value of steps that are much too long: it needs an answer, and infinity is the right one."""
+    """A line search asks for the value of steps that are much too long: it needs an answer, and infinity is the right
+    one.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         assert not np.isfinite(Objective(NETWORK, squared_error).value(theta.like(np.full(theta.size, 1e200)), batch))
 
@@ -150,7 +154,8 @@ def test_bad_options(theta, batch):
     with pytest.raises(ValueError, match="damping is nan but must be finite"):
         objective.curvature(theta, batch, damping=np.nan)
     for vector in (np.full(theta.size, -1.0), np.ones(3), np.full(theta.size, np.nan), np.full(theta.size, np.inf)):
-        with pytest.raises(ValueError, match=rf"damping must be one number or \({theta.size},\) of them, finite and none negative"):
+        with pytest.raises(ValueError, match=rf"damping must be one number or \({theta.size},\) of them, finite and "
+                                             rf"none negative"):
             objective.curvature(theta, batch, damping=vector)
     with pytest.raises(ValueError):
         objective.curvature(theta, batch).matvec(np.ones(theta.size - 1))

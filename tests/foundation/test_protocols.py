@@ -1,4 +1,5 @@
-"""The protocols: what the house has fits them, what lacks a function is refused by name, and nothing probes by hasattr."""
+"""The protocols: what the house has fits them, what lacks a function is refused by name, and nothing probes by hasattr.
+"""
 
 import re
 from pathlib import Path
@@ -32,13 +33,15 @@ def penalized():
     *((op, protocols.Op) for op in (affine, readout, elman, lstm, *layers.ACTIVATIONS.values())),
     *((getattr(losses, name), protocols.Loss) for name in losses.__all__ if name != "Masked"),
     (Masked(squared_error), protocols.Loss), (Masked(squared_error), protocols.WeighsChunks),
-    *((network, protocols.Network) for network in (NETWORK, ElmanRNN(2, 3, 1), LSTMRNN(2, 3, 1), FactorizedRNN(2, 3, 1))),
+    *((network, protocols.Network) for network in (NETWORK, ElmanRNN(2, 3, 1), LSTMRNN(2, 3, 1),
+                                                   FactorizedRNN(2, 3, 1))),
     (NETWORK, protocols.HasSquares), (NETWORK, protocols.HasLayerFactors),
     (ElmanRNN(2, 3, 1), protocols.HasHiddenStates), (FactorizedRNN(2, 3, 1), protocols.HasHiddenStates),
     (ElmanRNN(2, 3, 1), protocols.HasStateGradients), (FactorizedRNN(2, 3, 1), protocols.ComposesTransition),
     (Objective(NETWORK, squared_error), protocols.Objective), (penalized(), protocols.Objective),
     *((optimizer, protocols.Optimizer) for optimizer in (
-        Adam(), GradientDescent(0.1), Momentum(0.1), Nesterov(0.1), RMSprop(0.1), CayleyDescent(0.1), HessianFree(), KFAC(),
+        Adam(), GradientDescent(0.1), Momentum(0.1), Nesterov(0.1), RMSprop(0.1), CayleyDescent(0.1), HessianFree(),
+        KFAC(),
         KrylovSubspaceDescent(), PerParameter({}, Adam()))),
     *((optimizer, protocols.Updates) for optimizer in (
         Adam(), GradientDescent(0.1), Momentum(0.1), RMSprop(0.1), CayleyDescent(0.1), PerParameter({}, Adam()))),
@@ -57,7 +60,8 @@ def test_what_must_not_fit_does_not(thing, protocol):
 
 
 def test_what_is_missing_is_named():
-    with pytest.raises(TypeError, match="network is a SimpleNamespace, which has no backward, r_backward, r_forward: see Network"):
+    with pytest.raises(TypeError, match="network is a SimpleNamespace, which has no backward, r_backward, r_forward: "
+                                        "see Network"):
         Objective(SimpleNamespace(shapes={}, init=1, forward=1), squared_error)
     with pytest.raises(TypeError, match="loss is a MLP, which has no gauss_newton_product, gradient"):
         Objective(NETWORK, NETWORK)
@@ -66,11 +70,13 @@ def test_what_is_missing_is_named():
 def test_nothing_in_the_reference_probes_by_hasattr():
     """The checks take whatever is there, the figures ask matplotlib's objects; all else asks for a protocol by name."""
     allowed = ("ref/checks/", "ref/experiments/", "ref/protocols.py")
-    found = [path.relative_to(ROOT).as_posix() for path in (ROOT / "ref").rglob("*.py") if re.search(r"\bhasattr\(", path.read_text())]
+    found = [path.relative_to(ROOT).as_posix() for path in (ROOT / "ref").rglob("*.py")
+             if re.search(r"\bhasattr\(", path.read_text())]
     assert [path for path in found if not path.startswith(allowed)] == []
 
 
-@pytest.mark.parametrize("optimizer", [HessianFree(1.0), HessianFree(1.0, preconditioner=None), KrylovSubspaceDescent(5), Adam(0.01)])
+@pytest.mark.parametrize("optimizer", [HessianFree(1.0), HessianFree(1.0, preconditioner=None),
+                                       KrylovSubspaceDescent(5), Adam(0.01)])
 def test_a_penalized_objective_is_one_for_every_optimiser(optimizer):
     objective, theta = penalized(), NETWORK.init(np.random.default_rng(0), "glorot")
     before = objective.value(theta, BATCH)

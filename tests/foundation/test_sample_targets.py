@@ -1,4 +1,6 @@
-"""Targets drawn from the model: their dtype, their distribution, and that their gradients' second moment is the curvature."""
+"""Targets drawn from the model: their dtype, their distribution, and that their gradients' second moment is the
+curvature.
+"""
 
 import numpy as np
 import pytest
@@ -31,7 +33,8 @@ def test_the_second_moment_of_the_gradients_is_the_curvature(loss, z, t):
     assert (np.abs(products.mean(axis=0) - G) <= 5 * error + 1e-12).all()
     assert (error < 0.02).all()
     mean_error = g.std(axis=0) / DRAWS**0.5
-    assert (np.abs(g.mean(axis=0)) <= 5 * mean_error).all(), "at targets from the model, the gradient is zero in the mean"
+    assert (np.abs(g.mean(axis=0)) <= 5 * mean_error).all(), ("at targets from the model, the gradient is zero in the "
+                                                              "mean")
 
 
 def test_the_targets_are_what_the_distribution_gives():

@@ -34,7 +34,8 @@ def test_layers_at_their_limits(dtype):
         y, cache = op.forward(x)
         assert y.dtype == dtype
         np.testing.assert_array_equal(op.backward(np.ones_like(x), cache)[[0, 2]], 0)
-    np.testing.assert_array_equal(softplus.backward(np.ones_like(x), softplus.forward(x)[1]), np.array([0, 0.5, 1], dtype))
+    np.testing.assert_array_equal(softplus.backward(np.ones_like(x), softplus.forward(x)[1]),
+                                  np.array([0, 0.5, 1], dtype))
 
 
 def test_small_tails_are_not_lost():
@@ -51,7 +52,8 @@ def test_a_shift_leaves_the_softmax_alone(dtype):
     t = np.array([[0.2, 0.3, 0.5]], dtype)
     for shift in (-1e4, 1e4):
         np.testing.assert_allclose(softmax.forward(x + dtype(shift))[0], softmax.forward(x)[0], rtol=1e-3)
-        assert softmax_cross_entropy.value(x + dtype(shift), t) == pytest.approx(softmax_cross_entropy.value(x, t), rel=1e-3)
+        assert softmax_cross_entropy.value(x + dtype(shift), t) == pytest.approx(softmax_cross_entropy.value(x, t),
+                                                                                 rel=1e-3)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -39,8 +39,10 @@ def test_cases():
 def test_numbers():
     assert require_number("damping", 0.5, least=0, most=1) == 0.5
     assert require_number("damping", np.float32(2)) == 2 and require_number("damping", 3) == 3
-    assert type(require_number("damping", np.float64(2))) is float, "a NumPy number would turn float32 arrays into float64"
-    for value, bound, message in ((-1, {"least": 0}, "at least 0"), (0, {"above": 0}, "above 0"), (2, {"most": 1}, "at most 1"),
+    assert type(require_number("damping",
+                               np.float64(2))) is float, "a NumPy number would turn float32 arrays into float64"
+    for value, bound, message in ((-1, {"least": 0}, "at least 0"), (0, {"above": 0}, "above 0"),
+                                  (2, {"most": 1}, "at most 1"),
                                   (1, {"below": 1}, "below 1")):
         with pytest.raises(ValueError, match=f"damping is {value} but must be {message}"):
             require_number("damping", value, **bound)

@@ -1,7 +1,7 @@
 """Oracles for small nets: every matrix formed in full, by autograd, from a second definition of networks and losses.
 
-Nothing here uses ref: parameters are flat vectors in the order W1, b1, W2, b2, ..., and the losses are written for one case
-from their textbook definitions (probabilities first, then logarithms).
+Nothing here uses ref: parameters are flat vectors in the order W1, b1, W2, b2, ..., and the losses are written for one
+case from their textbook definitions (probabilities first, then logarithms).
 """
 
 from functools import partial

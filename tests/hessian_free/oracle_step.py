@@ -1,7 +1,7 @@
 """One Hessian-free step on dense matrices, written again from the description of the method, without ref.
 
-CG runs on the system transformed by the preconditioner's root, every iterate is kept, the walk back and the line search are
-done over what was kept.
+CG runs on the system transformed by the preconditioner's root, every iterate is kept, the walk back and the line search
+are done over what was kept.
 """
 
 from math import ceil, nan
@@ -17,7 +17,7 @@ def cg_iterates(B, b, x0, P, ends, most):
     p = r
     phi = lambda x: 0.5 * x @ A @ x - c @ x
     xs, phis = [x / root], [phi(x)]
-    for i in range(1, most + 1):
+    for _ in range(most):
         Ap = A @ p
         if not p @ Ap > 0:
             break

@@ -34,7 +34,8 @@ def targets(rng, loss: str, shape):
     return rng.uniform(0.05, 0.95, shape)
 
 
-def problem(loss="squared_error", activation="tanh", sizes=(4, 5, 3), N=7, decay=0.0, seed=0, chunk=1000, scale=0.7) -> Problem:
+def problem(loss="squared_error", activation="tanh", sizes=(4, 5, 3), N=7, decay=0.0, seed=0, chunk=1000,
+            scale=0.7) -> Problem:
     """One hidden activation; random weights and biases, none zero."""
     rng = np.random.default_rng(seed)
     activations = [activation] * (len(sizes) - 2) + ["identity"]

@@ -20,7 +20,9 @@ def iterates(count):
 
 
 def walk_back(fs):
-    """The definition, over all values at once: from the last, back while that improves, and past whatever is not finite."""
+    """The definition, over all values at once: from the last, back while that improves, and past whatever is not
+    finite.
+    """
     m = len(fs) - 1
     while m > 0 and (not np.isfinite(fs[m]) or (np.isfinite(fs[m - 1]) and fs[m - 1] < fs[m])):
         m -= 1
@@ -30,7 +32,9 @@ def walk_back(fs):
 @settings(max_examples=120, deadline=None)
 @given(values)
 def test_equals_the_walk_over_stored_copies(fs):
-    """Mistakes caught: taking the best of all iterates, keeping CG's own array in place of a copy, a value of NaN that wins."""
+    """Mistakes caught: taking the best of all iterates, keeping CG's own array in place of a copy, a value of NaN that
+    wins.
+    """
     asked = []
     found = backtrack(iterates(len(fs)), lambda x: asked.append(int(x[0])) or fs[int(x[0]) - 1])
     chosen = walk_back(fs)

@@ -35,7 +35,9 @@ def test_two_hidden_layers():
 
 
 def test_the_split_is_at_z_and_not_after_the_softmax():
-    """Mistake caught: the split after the softmax, with L'' = t/p²: for one-hot targets that is the empirical Fisher matrix."""
+    """Mistake caught: the split after the softmax, with L'' = t/p²: for one-hot targets that is the empirical Fisher
+    matrix.
+    """
     p = problem("softmax_cross_entropy", N=6)
     t = np.eye(3)[[0, 1, 2, 2, 0, 1]]
     dense = p.on((p.batch[0], t))
@@ -52,7 +54,8 @@ def test_gauss_newton_is_positive_semi_definite_also_for_the_pair_that_does_not_
     assert np.linalg.eigvalsh(formed(p)).min() > -1e-12
     if loss == "logistic_squared_error":
         z, t = p.objective.network.forward(p.theta, p.batch[0])[0], p.batch[1]
-        assert p.objective.loss.hessian_product(z, t, np.ones_like(z)).min() < 0, "the mistake would not show on this problem"
+        assert p.objective.loss.hessian_product(z, t,
+                                                np.ones_like(z)).min() < 0, "the mistake would not show on this problem"
 
 
 @pytest.mark.parametrize("kind", ["gauss_newton", "hessian"])
@@ -61,7 +64,8 @@ def test_in_chunks_it_is_the_same(kind, chunk):
     """Mistake caught: chunks averaged as if they had equally many cases."""
     whole = problem("softmax_cross_entropy", N=7, decay=0.03)
     parts = problem("softmax_cross_entropy", N=7, decay=0.03, chunk=chunk)
-    np.testing.assert_allclose(formed(parts, product=kind, damping=0.2), formed(whole, product=kind, damping=0.2), rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(formed(parts, product=kind, damping=0.2), formed(whole, product=kind, damping=0.2),
+                               rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("kind", ["gauss_newton", "hessian"])

@@ -30,7 +30,8 @@ def step_of(p, batches, **options):
     new, _, report = optimizer.step(p.theta, state, p.objective, batches)
     batches = batches.filled()
     theta = p.theta.vector
-    return Taken(report, new.vector - theta, p.on(batches.gradient).gradient(theta), p.on(batches.curvature).gauss_newton(theta))
+    return Taken(report, new.vector - theta, p.on(batches.gradient).gradient(theta),
+                 p.on(batches.curvature).gauss_newton(theta))
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.02])
@@ -73,8 +74,8 @@ def test_these_problems_do_backtrack_and_do_fall():
 def test_a_quadratic_objective_has_rho_one(decay, warm):
     """A linear net with squared error is its own quadratic model, wherever CG stops.
 
-    Mistakes caught: an error Σ (t - y)² whose gradient and curvature lack the factor 2; weight decay in f but not in G v;
-    M from the warm start on.
+    Mistakes caught: an error Σ (t - y)² whose gradient and curvature lack the factor 2; weight decay in f but not in G
+    v; M from the warm start on.
     """
     p = problem("squared_error", "identity", sizes=(4, 3), N=12, decay=decay)
     optimizer = HessianFree(damping=0.5, max_iterations=4)

@@ -66,7 +66,8 @@ def test_phases_one_after_another_lower_the_objective():
     p = problem("logistic_cross_entropy", N=40, sizes=(4, 6, 3))
     options = {"stop": "fixed", "rate": 1.0}
     phases = (Phase(6, {**options, "max_iterations": 5, "decay": 0.95}, partial(same_minibatch, parts=4)),
-              Phase(6, {**options, "max_iterations": 8, "decay": 0.995}, partial(same_minibatch, parts=1), weight_decay=0.0))
+              Phase(6, {**options, "max_iterations": 8, "decay": 0.995}, partial(same_minibatch, parts=1),
+                    weight_decay=0.0))
     optimizer, batches = PhasedHessianFree(phases, damping=0.1), phased_batches(phases, p.batch, 0)
     theta, state = p.theta, optimizer.init(p.theta)
     for t in range(12):

@@ -72,7 +72,8 @@ def test_without_a_gradient_it_goes_along_the_previous_step_or_stays():
     assert report["loss_after"] == report["loss"] == 0
     other = more_data(p, 20)
     previous = np.random.default_rng(0).standard_normal(p.theta.size)
-    theta, _, report = optimizer.step(p.theta, {"direction": previous}, p.objective, Batches(fitted, backtracking=other))
+    theta, _, report = optimizer.step(p.theta, {"direction": previous}, p.objective,
+                                      Batches(fitted, backtracking=other))
     d = theta.vector - p.theta.vector
     assert report["dimensions"] == 1 and d.any()
     assert abs(abs(d @ previous) - np.linalg.norm(d) * np.linalg.norm(previous)) < 1e-9 * np.linalg.norm(previous)

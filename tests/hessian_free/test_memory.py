@@ -1,8 +1,9 @@
 """The memory of one Hessian-free step: the activations of one chunk and at most 12 vectors of the parameters' size.
 
-Activations are what the caches of one chunk hold after a forward pass, as tracemalloc counts it (the inputs are the data's).
-theta, the state and the data are there before the step and do not count; the new theta and direction do.  The net is wide
-enough for a vector and a chunk's activations to be several MB together, so that small change does not matter.
+Activations are what the caches of one chunk hold after a forward pass, as tracemalloc counts it (the inputs are the
+data's). theta, the state and the data are there before the step and do not count; the new theta and direction do.  The
+net is wide enough for a vector and a chunk's activations to be several MB together, so that small change does not
+matter.
 """
 
 import tracemalloc
@@ -20,7 +21,9 @@ NETWORK = MLP((400, 300, 150, 400), "logistic")
 
 
 def peak_of(function):
-    """Return the function's result, the bytes it holds and the most that were held at once, beyond what was there before."""
+    """Return the function's result, the bytes it holds and the most that were held at once, beyond what was there
+    before.
+    """
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     result = function()

@@ -35,7 +35,8 @@ def test_the_same_data_for_the_same_step_and_seed():
         one, other = (cycling((X, T), step, curvature=5, seed=3, backtracking=4) for _ in range(2))
         for a, b in zip((*one.curvature, *one.backtracking), (*other.curvature, *other.backtracking)):
             np.testing.assert_array_equal(a, b)
-    assert cases(cycling((X, T), 0, curvature=5, seed=3).curvature) != cases(cycling((X, T), 0, curvature=5, seed=4).curvature)
+    assert cases(cycling((X, T), 0, curvature=5, seed=3).curvature) != cases(cycling((X, T), 0, curvature=5,
+                                                                                     seed=4).curvature)
 
 
 @pytest.mark.parametrize("wanted, got", [(1, 1), (5, 5), (12, 12), (23, 23), (99, 23)])
@@ -44,7 +45,8 @@ def test_backtracking_sizes(wanted, got):
         batches = cycling((X, T), step, curvature=5, backtracking=wanted)
         judged, curvature = cases(batches.backtracking), cases(batches.curvature)
         assert len(judged) == len(batches.backtracking[0]) == got
-        assert judged.isdisjoint(curvature) if got <= len(X) - 5 else curvature & judged  # other data judge, while there are any
+        # other data judge, while there are any
+        assert judged.isdisjoint(curvature) if got <= len(X) - 5 else curvature & judged
         assert batches.rho is batches.gradient
 
 

@@ -69,7 +69,8 @@ def test_a_step_is_pure(options):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("options", [{}, dict(scale_mix=0.5)])
 def test_a_state_that_went_through_a_file_goes_on_with_the_same_bits(dtype, options):
-    """Mistake caught: numbers that come back as zero-dimensional float64 arrays and turn float32 vectors into float64."""
+    """Mistake caught: numbers that come back as zero-dimensional float64 arrays and turn float32 vectors into float64.
+    """
     p = problem("softmax_cross_entropy")
     p = p._replace(theta=p.theta.astype(dtype), batch=tuple(a.astype(dtype) for a in p.batch))
     optimizer, batches = HessianFree(damping=0.3, **options), Batches(p.batch)
@@ -211,7 +212,8 @@ def test_bad_data_is_named_wherever_it_is(place, spoil, error, message):
     p = problem()
     optimizer = HessianFree()
     with pytest.raises(error, match=message):
-        optimizer.step(p.theta, optimizer.init(p.theta), p.objective, Batches(p.batch)._replace(**{place: spoil(*p.batch)}))
+        optimizer.step(p.theta, optimizer.init(p.theta), p.objective,
+                       Batches(p.batch)._replace(**{place: spoil(*p.batch)}))
 
 
 def test_bad_parameters_and_states():

@@ -31,7 +31,8 @@ def test_squares_are_not_the_square_of_the_minibatch_gradient():
 def test_squares_of_three_deep_layers():
     p = problem("softmax_cross_entropy", "softplus", sizes=(3, 4, 2, 5), N=4)
     squares = p.objective.gradient_and_squares(p.theta, p.batch)[2]
-    np.testing.assert_allclose(squares.vector, (p.dense.case_gradients(p.theta.vector) ** 2).mean(axis=0), rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(squares.vector, (p.dense.case_gradients(p.theta.vector) ** 2).mean(axis=0), rtol=1e-10,
+                               atol=1e-14)
 
 
 def test_exponent_and_damping():
@@ -63,8 +64,8 @@ def test_bad_input(squares, damping, exponent, message):
 def test_the_optimiser_uses_it(exponent):
     """One CG iteration from a cold start is the minimum along P⁻¹g, formed here in full.
 
-    Mistakes caught: a preconditioner that is built and then dropped (the step is the plain one, and every test that only
-    runs the code passes); one built without lambda or without the weight decay; P where 1/P is meant.
+    Mistakes caught: a preconditioner that is built and then dropped (the step is the plain one, and every test that
+    only runs the code passes); one built without lambda or without the weight decay; P where 1/P is meant.
     """
     p = problem("softmax_cross_entropy", decay=0.1, N=9)
     chosen = dict(preconditioner=None) if exponent is None else dict(exponent=exponent)

@@ -30,7 +30,8 @@ def compare(p, batches, damping, direction, options, chunk=None):
     state = {**optimizer.init(p.theta), "direction": direction, "step": 2}
     theta, new, report = optimizer.step(p.theta, state, p.objective, batches)
     expected, new_expected, report_expected = oracle_step.step(
-        p.on, p.theta.vector, {"damping": damping, "direction": direction, "step": 2}, batches.filled(), p.dense.decay, **options
+        p.on, p.theta.vector, {"damping": damping, "direction": direction, "step": 2}, batches.filled(), p.dense.decay,
+        **options
     )
     np.testing.assert_allclose(theta.vector, expected, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(new["direction"], new_expected["direction"], rtol=1e-9, atol=1e-10)
@@ -60,7 +61,9 @@ def test_one_step_with_each_loss_and_in_chunks(loss, chunk):
 
 
 def test_every_part_of_a_step_is_seen_by_the_comparison():
-    """Among a few starts there are steps that walk back, search along the line, reject, raise lambda, keep it and lower it."""
+    """Among a few starts there are steps that walk back, search along the line, reject, raise lambda, keep it and lower
+    it.
+    """
     seen = set()
     for seed in range(10):
         p = problem("softmax_cross_entropy", N=6, seed=seed, scale=1.0)
@@ -84,7 +87,8 @@ def test_the_update_is_the_backtracked_iterate_and_the_next_start_the_last():
     assert report["backtracked"] < report["cg_iterations"]
     squares = (p.dense.case_gradients(p.theta.vector) ** 2).mean(axis=0)
     B = p.on(batches.curvature).gauss_newton(p.theta.vector) + 0.3 * np.eye(p.theta.size)
-    xs, _ = oracle_step.cg_iterates(B, -p.dense.gradient(p.theta.vector), 0, (squares + 0.3) ** 0.75, oracle_step.ends_2010, 250)
+    xs, _ = oracle_step.cg_iterates(B, -p.dense.gradient(p.theta.vector), 0, (squares + 0.3) ** 0.75,
+                                    oracle_step.ends_2010, 250)
     np.testing.assert_allclose(theta.vector - p.theta.vector, xs[report["backtracked"]], rtol=1e-9, atol=1e-10)
     np.testing.assert_allclose(state["direction"], xs[report["cg_iterations"]], rtol=1e-9, atol=1e-10)
 

@@ -76,7 +76,8 @@ def added_to_the_states(p):
     for v in np.eye(p.theta.size):
         Rh = network.r_forward(p.theta.like(v), cache)[1].elman.Rh[1:]
         gradient = p.theta.like()
-        _, gradient["U"], gradient["W"], gradient["b"], gradient["h0"], _ = elman.backward(Rh / Rh.shape[1], cache.elman)
+        _, gradient["U"], gradient["W"], gradient["b"], gradient["h0"], _ = elman.backward(Rh / Rh.shape[1],
+                                                                                           cache.elman)
         columns.append(gradient.vector)
     return np.stack(columns, axis=1)
 

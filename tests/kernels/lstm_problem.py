@@ -21,7 +21,8 @@ def parameters(a: dict, variant: str) -> tuple:
 
 def directions(a: dict, variant: str) -> tuple:
     each = "s" * ("states" in variant)
-    return a["Rx"], a["RU"], a["RW"], a["Rb"], a[f"Rh0{each}"], a[f"Rc0{each}"], a["Rp"] if variant == "peepholes" else None
+    Rp = a["Rp"] if variant == "peepholes" else None
+    return a["Rx"], a["RU"], a["RW"], a["Rb"], a[f"Rh0{each}"], a[f"Rc0{each}"], Rp
 
 
 def options(a: dict, variant: str) -> dict[str, dict]:

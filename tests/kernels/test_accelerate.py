@@ -33,7 +33,8 @@ def test_the_given_network_stays_as_it_is():
 
 
 def test_a_network_without_twins_is_refused():
-    with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of elman, lstm"):
+    with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of "
+                                        "elman, lstm"):
         accelerate(MLP((3, 2)))
 
 
@@ -57,7 +58,8 @@ def test_a_step_of_hessian_free_is_the_same(name, options):
     objectives = pair(NETWORKS[name])
     theta = objectives[0].network.init(np.random.default_rng(1))
     optimizer = HessianFree(damping=0.1, preconditioner=None, max_iterations=15, **options)
-    after = [optimizer.step(theta, optimizer.init(theta), objective, fresh_sequences(TASK, 0, 0, 20, 2)) for objective in objectives]
+    after = [optimizer.step(theta, optimizer.init(theta), objective, fresh_sequences(TASK, 0, 0, 20, 2))
+             for objective in objectives]
     np.testing.assert_allclose(after[1][0].vector, after[0][0].vector, rtol=1e-7, atol=1e-9)
     assert after[1][2]["cg_iterations"] == after[0][2]["cg_iterations"]
 

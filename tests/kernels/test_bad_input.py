@@ -85,7 +85,8 @@ def test_the_lstm_s_other_passes_refuse():
     _, r_cache = lstm.r_forward(*directions, cache)
     for call, message in (
         (lambda: lstm.backward(a["dh"][:2], cache), r"dh has shape \(2, 5, 4\).* with T = 3"),
-        (lambda: lstm.backward(a["dh"], cache._replace(gates=cache.gates[:, :, :4])), r"gates has shape .* \(T, N, 4H\)"),
+        (lambda: lstm.backward(a["dh"], cache._replace(gates=cache.gates[:, :, :4])),
+         r"gates has shape .* \(T, N, 4H\)"),
         (lambda: lstm.backward(a["dh"], cache._replace(c=cache.c[1:])), r"c has shape .* \(T\+1, N, H\)"),
         (lambda: lstm.r_forward(a["Rx"][:, :2], *directions[1:], cache), "Rx has shape"),
         (lambda: lstm.r_forward(*directions[:-1], a["Rp"][:2], cache), "Rp has shape"),
@@ -115,7 +116,8 @@ def test_the_other_passes_refuse():
         (lambda: kernel.backward(a["dh"], cache, dh_T=a["dh"]), ValueError, r"dh_T has shape .* but must be \(N, H\)"),
         (lambda: kernel.backward(a["dh"], cache, dh_T=a["dh_T"][:2]), ValueError, r"dh_T has shape .* with N = 5"),
         (lambda: kernel.backward(a["dh"], cache._replace(phi="oplu")), ValueError, "phi is 'oplu' but must be"),
-        (lambda: kernel.r_backward(a["Rdh"], a["dh"], cache._replace(phi="oplu"), r_cache), ValueError, "phi is 'oplu'"),
+        (lambda: kernel.r_backward(a["Rdh"], a["dh"], cache._replace(phi="oplu"), r_cache), ValueError,
+         "phi is 'oplu'"),
     ):
         with pytest.raises(error, match=message):
             call()

@@ -30,7 +30,8 @@ def run(program: str, **environment) -> subprocess.CompletedProcess:
                           env={**os.environ, "LONGHAND_NUMBA_CACHE": "0", "NUMBA_OPT": "0", **environment})
 
 
-@pytest.mark.parametrize("setting, plain, checked", [("NUMBA_DISABLE_JIT", True, False), ("NUMBA_BOUNDSCHECK", False, True)])
+@pytest.mark.parametrize("setting, plain, checked",
+                         [("NUMBA_DISABLE_JIT", True, False), ("NUMBA_BOUNDSCHECK", False, True)])
 def test_kernels_also_run(setting, plain, checked):
     result = run(PROGRAM.format(plain=plain, checked=checked), **{setting: "1"})
     assert result.returncode == 0, result.stderr

@@ -38,11 +38,13 @@ def test_an_orphan_is_found(tmp_path):
     for folder, names in (("numba_kernels/cpu", ("elman", "lstm", "helper")), ("ref/layers", ("elman", "affine"))):
         (tmp_path / folder).mkdir(parents=True)
         for name in names:
-            body = "def add(a, b):\n    return a + b\n" if name == "helper" else "".join(f"def {p}(x):\n    return x\n" for p in PASSES)
+            body = "def add(a, b):\n    return a + b\n" if name == "helper" else "".join(f"def {p}(x):\n    return "
+                                                                                         f"x\n" for p in PASSES)
             (tmp_path / folder / f"{name}.py").write_text(body)
     assert kernel_modules(tmp_path) == ["elman", "lstm"]
     assert orphans({"elman": None}, tmp_path) == ["lstm has no reference in ref/layers", "lstm is not in TWINS"]
-    assert orphans({"elman": None, "lstm": None, "gru": None}, tmp_path)[1:] == ["gru is in TWINS but has no file with passes"]
+    assert orphans({"elman": None, "lstm": None, "gru": None},
+                   tmp_path)[1:] == ["gru is in TWINS but has no file with passes"]
 
 
 def test_a_twin_that_is_called_otherwise_is_found(monkeypatch):

@@ -12,7 +12,8 @@ PASSES = ("forward", "backward", "r_forward", "r_backward")
 def kernel_modules(root: Path = ROOT) -> list[str]:
     """Names of the files of numba_kernels/cpu that define any of the four passes; the others are helpers."""
     def defined(path: Path) -> set[str]:
-        return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+        return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body
+                if isinstance(node, ast.FunctionDef)}
 
     return [path.stem for path in sorted((root / "numba_kernels" / "cpu").glob("*.py")) if defined(path) & set(PASSES)]
 

@@ -1,4 +1,5 @@
-"""A sequence cut in two, the last states of the first part being the initial ones of the second, is the whole sequence."""
+"""A sequence cut in two, the last states of the first part being the initial ones of the second, is the whole sequence.
+"""
 
 from functools import partial
 from types import SimpleNamespace
@@ -39,7 +40,8 @@ def problem(kind: str, each: bool) -> SimpleNamespace:
     return SimpleNamespace(
         op=op, forward=op.forward if of_lstm else partial(op.forward, phi=variant), names=states, point=point,
         direction=direction, dh=normal(T, N, H, seed=1), Rdh=normal(T, N, H, seed=2),
-        last=[normal(N, H, seed=3 + k) for k in range(len(states))], Rlast=[normal(N, H, seed=5 + k) for k in range(len(states))])
+        last=[normal(N, H, seed=3 + k) for k in range(len(states))],
+        Rlast=[normal(N, H, seed=5 + k) for k in range(len(states))])
 
 
 def run(p, steps: slice, states, Rstates, data: bool = False):
@@ -48,7 +50,8 @@ def run(p, steps: slice, states, Rstates, data: bool = False):
     h, cache = p.forward(at.x[steps], *at.weights, *states, at.own)
     Rx = None if data else along.x[steps]
     Rh, r_cache = p.op.r_forward(Rx, *along.weights, *Rstates, along.own, cache)
-    return SimpleNamespace(h=h, Rh=Rh, cache=cache, r_cache=r_cache, last=[getattr(cache, name)[-1] for name in p.names],
+    return SimpleNamespace(h=h, Rh=Rh, cache=cache, r_cache=r_cache,
+                           last=[getattr(cache, name)[-1] for name in p.names],
                            Rlast=[getattr(r_cache, f"R{name}")[-1] for name in p.names])
 
 
@@ -57,7 +60,8 @@ def named(prefix: str, p, last) -> dict:
 
 
 def summed(first: tuple, second: tuple, n_states: int) -> list:
-    """Gradients of the whole from those of its parts: dx one after the other, weights' added, the first part's states."""
+    """Gradients of the whole from those of its parts: dx one after the other, weights' added, the first part's states.
+    """
     together = [None if first[0] is None else np.concatenate([first[0], second[0]])]
     for k, (a, b) in enumerate(zip(first[1:], second[1:], strict=True)):
         together.append(None if a is None else a if 3 <= k < 3 + n_states else a + b)
@@ -81,13 +85,15 @@ def test_all_four_passes(kind, each, cut):
         whole = run(p, slice(None), p.point.states, p.direction.states, data)
         first = run(p, slice(0, cut), p.point.states, p.direction.states, data)
         second = run(p, slice(cut, T), first.last, first.Rlast, data)
-        assert_same([np.concatenate([first.h, second.h]), np.concatenate([first.Rh, second.Rh]), *second.last, *second.Rlast],
+        assert_same([np.concatenate([first.h, second.h]), np.concatenate([first.Rh, second.Rh]), *second.last,
+                     *second.Rlast],
                     [whole.h, whole.Rh, *whole.last, *whole.Rlast])
 
         ways = [{}, {"clip": 0.05}] + [{"damped": normal(T, N, H, seed=4)}] * (kind in ("elman tanh", "elman compiled"))
         for way in ways:
             def of(steps, way=way):
-                return {name: value[steps] if name == "damped" else value for name, value in way.items()} | {"to_input": not data}
+                return {name: value[steps] if name == "damped" else value for name,
+                        value in way.items()} | {"to_input": not data}
 
             expected = p.op.backward(p.dh, whole.cache, **of(slice(None)), **named("d", p, p.last))
             later = p.op.backward(p.dh[cut:], second.cache, **of(slice(cut, T)), **named("d", p, p.last))

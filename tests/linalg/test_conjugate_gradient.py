@@ -1,4 +1,6 @@
-"""Conjugate gradients against numpy.linalg.solve, against CG on the transformed system, and against their own definition."""
+"""Conjugate gradients against numpy.linalg.solve, against CG on the transformed system, and against their own
+definition.
+"""
 
 import numpy as np
 import pytest
@@ -74,7 +76,8 @@ def test_one_product_an_iteration(warm, refresh, products):
     """Mistake caught: a second product in every iteration only to learn the value of the quadratic."""
     A, b = spd(30, 100)
     A = Counted(A)
-    for _ in conjugate_gradient(A, b, np.ones(30) if warm else None, stop=fixed_iterations, max_iterations=12, refresh=refresh):
+    for _ in conjugate_gradient(A, b, np.ones(30) if warm else None, stop=fixed_iterations, max_iterations=12,
+                                refresh=refresh):
         pass
     assert A.products == products
 
@@ -117,7 +120,8 @@ def test_the_right_preconditioner_ends_at_once_where_plain_cg_does_not():
 
 
 def test_iterates_are_stored_at_the_powers_of_gamma_and_at_the_end():
-    """Mistake caught: the schedule rounded at each step (5, 6, 7, 9, 11, 14, ...), which stores more than ceil(1.3^j)."""
+    """Mistake caught: the schedule rounded at each step (5, 6, 7, 9, 11, 14, ...), which stores more than ceil(1.3^j).
+    """
     A, b = spd(200, 1e6)
     powers = {-(-(13**j) // 10**j) for j in range(30)}  # in whole numbers, without rounding
     assert sorted(powers)[:12] == [1, 2, 3, 4, 5, 7, 9, 11, 14, 18, 24, 31]
@@ -146,7 +150,8 @@ def test_stop_sees_the_values_so_far():
 
 
 def test_ends_on_negative_curvature_with_the_last_x():
-    """Mistake caught: stepping along p where pᵀA p <= 0, which leads away from the model's minimum, or taking |pᵀA p|."""
+    """Mistake caught: stepping along p where pᵀA p <= 0, which leads away from the model's minimum, or taking |pᵀA p|.
+    """
     A = np.diag([4.0, 3.0, 2.0, -0.5])
     b = np.array([1.0, 1.0, 1.0, 0.3])
     *_, last = every_iterate(A, b)
@@ -160,7 +165,9 @@ def test_ends_on_negative_curvature_with_the_last_x():
 
 
 def test_no_iterate_is_given_twice():
-    """Mistake caught: the last stored iterate given again when CG then ends; backtracking took it for one that is no worse."""
+    """Mistake caught: the last stored iterate given again when CG then ends; backtracking took it for one that is no
+    worse.
+    """
     A, b = spd(20, 100)
     for broken in range(2, 12):
         stored = [iterate.i for iterate in conjugate_gradient(Counted(A, broken), b, stop=fixed_iterations)]
@@ -190,7 +197,9 @@ def test_goes_on_quietly_at_the_exact_solution():
 
 
 def test_refresh_computes_the_residual_afresh():
-    """At every third iterate r, and with it phi, is that of A x - b to the last bit; in between the recursion has rounded."""
+    """At every third iterate r, and with it phi, is that of A x - b to the last bit; in between the recursion has
+    rounded.
+    """
     A, b = spd(60, 1e3)
 
     def fresh(x):
@@ -203,7 +212,8 @@ def test_refresh_computes_the_residual_afresh():
 
 
 def test_float32_stays_float32_with_dots_in_float64():
-    """A = 2 I is solved exactly in one step, so phi = -¼ bᵀb: in float32 the sum would be wrong in the seventh digit."""
+    """A = 2 I is solved exactly in one step, so phi = -¼ bᵀb: in float32 the sum would be wrong in the seventh digit.
+    """
     b = np.random.default_rng(6).uniform(0.5, 1, 10**5).astype(np.float32)
     A = LinearOperator((len(b), len(b)), lambda v: 2 * v, dtype=np.float32)
     first = next(conjugate_gradient(A, b, P=np.full_like(b, 4)))

@@ -19,7 +19,9 @@ WINDOWS = [(11, 10), (12, 10), (50, 10), (100, 10), (109, 10), (110, 11), (119, 
 
 @pytest.mark.parametrize("i, k", WINDOWS)
 def test_2010_rule_compares_over_a_window_of_k_and_multiplies_by_k(i, k):
-    """k = max(10, 0.1 i) and the threshold is k 0.0005.  Mistakes caught: a threshold without the factor k, a fixed window."""
+    """k = max(10, 0.1 i) and the threshold is k 0.0005.  Mistakes caught: a threshold without the factor k, a fixed
+    window.
+    """
     assert relative_decrease(sequence(i, k, 0.99 * k * 5e-4))
     assert not relative_decrease(sequence(i, k, 1.01 * k * 5e-4))
     assert relative_decrease(sequence(i, k, 0.99 * k * 0.02), eps=0.02)

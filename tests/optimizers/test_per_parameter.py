@@ -19,7 +19,8 @@ def start(dtype=np.float64):
 
 
 def paper(margin: float = 0.1):
-    return PerParameter({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalised(1e-3, margin))}, others=RMSprop(1e-2))
+    return PerParameter({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalised(1e-3, margin))},
+                        others=RMSprop(1e-2))
 
 
 def alone(optimizer, names, steps: int = 20):

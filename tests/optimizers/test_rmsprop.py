@@ -44,21 +44,25 @@ def test_against_a_scalar_loop():
 
 
 def test_the_length_of_the_steps_under_a_constant_gradient():
-    """eps/√(1 - rho^t): the first is 1/√0.1 eps, the later ones eps, whatever the gradient; epsilon is small beside it."""
+    """eps/√(1 - rho^t): the first is 1/√0.1 eps, the later ones eps, whatever the gradient; epsilon is small beside it.
+    """
     t = np.arange(1, 41)[:, None]
     moved = -np.diff(trajectory(RMSprop(0.01, epsilon=1e-30), 40, Slope()), axis=0, prepend=START[None])
     np.testing.assert_allclose(moved, np.broadcast_to(0.01 / np.sqrt(1 - 0.9**t), moved.shape), rtol=1e-10)
 
 
 def test_epsilon_is_inside_the_root():
-    """A gradient of √epsilon, once r has settled, is divided by √(2 epsilon); outside the root it would be by 2 √epsilon."""
+    """A gradient of √epsilon, once r has settled, is divided by √(2 epsilon); outside the root it would be by 2
+    √epsilon.
+    """
     moved = np.diff(trajectory(RMSprop(0.01), 400, Slope(np.full(5, 1e-3))), axis=0)
     np.testing.assert_allclose(moved[-1], -0.01 / math.sqrt(2), rtol=1e-6)
 
 
 def test_gradients_far_below_the_root_of_epsilon_are_gradient_descent_with_a_rate_a_thousand_times_as_large():
     slope = Slope(1e-7 * A)
-    np.testing.assert_allclose(trajectory(RMSprop(0.01), 20, slope) - START, trajectory(GradientDescent(10.0), 20, slope) - START,
+    np.testing.assert_allclose(trajectory(RMSprop(0.01), 20, slope) - START,
+                               trajectory(GradientDescent(10.0), 20, slope) - START,
                                rtol=1e-6)
 
 
@@ -73,7 +77,8 @@ def test_the_dtype_is_kept_and_nothing_is_mutated(dtype):
         np.testing.assert_array_equal(state["r"], before[1])
         np.testing.assert_array_equal(optimizer.step(theta, state, Quadratic(), BATCH)[0].vector, new.vector)
         assert new.dtype == new_state["r"].dtype == dtype
-        assert report.keys() == {"loss", "gradient_norm", "gradient_equivalents"} and report["gradient_equivalents"] == 7
+        assert report.keys() == {"loss", "gradient_norm",
+                                 "gradient_equivalents"} and report["gradient_equivalents"] == 7
         theta, state = new, new_state
 
 
@@ -90,7 +95,8 @@ def test_it_trains_a_network():
 @pytest.mark.parametrize("settings, error, match", [
     ({"learning_rate": 0.0}, ValueError, "learning_rate"), ({"learning_rate": math.nan}, ValueError, "learning_rate"),
     ({"learning_rate": "0.1"}, TypeError, "learning_rate"), ({"learning_rate": 0.1, "rho": 1.0}, ValueError, "rho"),
-    ({"learning_rate": 0.1, "rho": -0.1}, ValueError, "rho"), ({"learning_rate": 0.1, "epsilon": 0.0}, ValueError, "epsilon"),
+    ({"learning_rate": 0.1, "rho": -0.1}, ValueError, "rho"),
+    ({"learning_rate": 0.1, "epsilon": 0.0}, ValueError, "epsilon"),
 ])
 def test_bad_settings_are_refused(settings, error, match):
     with pytest.raises(error, match=match):
@@ -99,7 +105,8 @@ def test_bad_settings_are_refused(settings, error, match):
 
 def test_a_state_that_does_not_fit_is_refused():
     for state, error, match in (({}, ValueError, "state has no 'r'"),
-                                ({"r": np.zeros(4)}, ValueError, r"state\['r'\] has shape \(4,\) but theta needs \(5,\)"),
+                                ({"r": np.zeros(4)}, ValueError,
+                                 r"state\['r'\] has shape \(4,\) but theta needs \(5,\)"),
                                 ({"r": np.zeros(5, np.float32)}, TypeError, "float32 but theta is float64")):
         with pytest.raises(error, match=match):
             RMSprop(0.1).step(start(), state, Quadratic(), BATCH)

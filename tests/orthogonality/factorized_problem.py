@@ -37,7 +37,8 @@ def composed(network, theta, W):
 
 
 def learner(margin, restore_every=None):
-    return PerParameter({("W_U", "W_V"): CayleyDescent(0.1, restore_every), ("W_p",): RMSprop(renormalised(1e-3, margin))},
+    return PerParameter({("W_U", "W_V"): CayleyDescent(0.1, restore_every),
+                         ("W_p",): RMSprop(renormalised(1e-3, margin))},
                   others=RMSprop(3e-3))
 
 

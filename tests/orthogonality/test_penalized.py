@@ -159,7 +159,8 @@ def test_the_dtype_is_kept_and_nothing_is_mutated(dtype):
 
 
 def test_a_structurally_damped_product_has_the_penalties_gauss_newton_part():
-    """A product that is a function is of the Gauss-Newton sort; so are then the penalties' products, never indefinite."""
+    """A product that is a function is of the Gauss-Newton sort; so are then the penalties' products, never indefinite.
+    """
     objective, plain, theta, batch = problem()
     product = structurally_damped(plain.network, 0.7)
     v = np.random.default_rng(1).standard_normal(theta.size)

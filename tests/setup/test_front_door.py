@@ -21,7 +21,7 @@ def test_each_name_is_what_it_says(name):
 
 def test_a_name_that_is_not_there_is_an_error_that_lists_those_that_are():
     with pytest.raises(AttributeError, match="no attribute 'Transformer'; .*Adam.*tasks"):
-        ref.Transformer
+        _ = ref.Transformer
 
 
 def test_importing_ref_loads_no_network_no_optimiser_and_no_scipy():

@@ -104,7 +104,8 @@ def test_kernels_take_only_cache_types_from_the_reference():
 
 
 def test_nothing_imports_from_outside_the_tree():
-    files = [f for part in ("ref", "numba_kernels", "chapters", "everywhere", "tests", "benchmarks") for f in (ROOT / part).rglob("*.py")]
+    files = [f for part in ("ref", "numba_kernels", "chapters", "everywhere", "tests", "benchmarks")
+             for f in (ROOT / part).rglob("*.py")]
     assert len(files) > len(FILES)
     for file in files:
         for name, line, _ in imports(file):

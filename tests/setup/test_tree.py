@@ -22,7 +22,8 @@ def files_of_the_tree() -> list[Path]:
         files = [ROOT / name for name in listed.split("\0") if name]
     except (FileNotFoundError, subprocess.CalledProcessError):
         built = {"_build", "__pycache__", "runs", "build"}
-        files = [f for f in ROOT.rglob("*") if not any(p.startswith(".") or p in built for p in f.relative_to(ROOT).parts)]
+        files = [f for f in ROOT.rglob("*")
+                 if not any(p.startswith(".") or p in built for p in f.relative_to(ROOT).parts)]
     return [file for file in files if file.is_file()]
 
 
@@ -75,5 +76,6 @@ def test_links_in_documents_lead_to_files(name):
 
 
 def test_ruff_finds_nothing():
-    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache"], cwd=ROOT, capture_output=True,
+                          text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,5 @@
-"""Curvature in Kronecker-factored blocks: K-FAC (Martens & Grosse 2015), KFRA and KFLR (Botev, Ritter & Barber 2017)."""
+"""Curvature in Kronecker-factored blocks: K-FAC (Martens & Grosse 2015), KFRA and KFLR (Botev, Ritter & Barber 2017).
+"""
 
 from ref.hessian_free.kfac.factored_damping import candidates, damped_cholesky, trace_norm
 from ref.hessian_free.kfac.growing_batches import growing
@@ -10,6 +11,7 @@ from ref.hessian_free.kfac.optimizer import KFAC
 from ref.hessian_free.kfac.span import rescaled
 
 __all__ = [
-    "Block", "KFAC", "candidates", "damped_cholesky", "growing", "kfac_blocks", "kflr_blocks", "kfra_blocks", "rescaled",
+    "Block", "KFAC", "candidates", "damped_cholesky", "growing", "kfac_blocks", "kflr_blocks", "kfra_blocks",
+    "rescaled",
     "solve", "trace_norm",
 ]

@@ -1,8 +1,10 @@
-"""What a K-FAC step costs, in multiplications, so that it can be told in gradients of single cases as every other step is.
+"""What a K-FAC step costs, in multiplications, so that it can be told in gradients of single cases as every other step
+is.
 
     passes      one product a weight and case is Σ D H: forward 1, gradient 2 more, R-forward 2, ds_l of all layers 1
     A_l         (D+1)² a case
-    G_l         H² a case, from one backward pass: K-FAC 1, KFLR C of them; KFRA needs none, but D H² + D² H a later layer
+    G_l         H² a case, from one backward pass: K-FAC 1, KFLR C of them; KFRA needs none, but D H² + D² H for each
+                later layer
     Cholesky    n³/6 for each damped factor
     U           (D+1)² H + (D+1) H²
 

@@ -1,8 +1,8 @@
 """Factored Tikhonov damping of a Kronecker-factored block: the damped block is again a Kronecker product.
 
     damped      (A + pi gamma I) ⊗ (G + gamma/pi I)
-    pi          √((tr A / dim A) / (tr G / dim G))              the trace norm shares the damping out by the factors' sizes
-    gamma       √(lambda + decay)                               or searched for, within [√decay, 1]
+    pi          √((tr A / dim A) / (tr G / dim G))         the trace norm shares the damping out by the factors' sizes
+    gamma       √(lambda + decay)                          or searched for, within [√decay, 1]
 
 It is A ⊗ G + gamma² I plus two cross terms, pi gamma I ⊗ G and gamma/pi A ⊗ I: stronger than Tikhonov damping by
 lambda + decay, which is why gamma has an adaptation of its own.  Its inverse is that of the factors, of which the lower
@@ -34,7 +34,8 @@ def damped(block: Block, gamma: float) -> Block:
 def damped_cholesky(blocks: list[Block], gamma: float) -> list[Block]:
     """The lower Cholesky factors of every damped block.
 
-    Raises ValueError where a factor is not finite, scipy.linalg.LinAlgError where gamma is lost in rounding beside the factors.
+    Raises ValueError where a factor is not finite, scipy.linalg.LinAlgError where gamma is lost in rounding beside the
+    factors.
     """
     require_number("gamma", gamma, least=0)
     for l, block in enumerate(blocks, start=1):

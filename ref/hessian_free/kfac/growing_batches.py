@@ -2,8 +2,8 @@
 
     size at step k = 0, 1, ...       min(last, first (last/first)^(k/by))
 
-K-FAC fits its learning rate and momentum to the batch itself, so a batch's noise goes straight into the step: it grows where a
-learning rate would fall.  Martens & Grosse 2015; the numbers are for the caller to choose.
+K-FAC fits its learning rate and momentum to the batch itself, so a batch's noise goes straight into the step: it grows
+where a learning rate would fall.  Martens & Grosse 2015; the numbers are for the caller to choose.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,8 @@ def growing(data, first: int, last: int, by: int, seed: int = 0) -> Callable[[in
 
     def batches(step: int) -> Batch:
         size = round(first * (last / first) ** min(1.0, step / by))
-        return data if size == N else data.cases(np.sort(stream(seed, step, "minibatch").choice(N, size, replace=False)))
+        if size == N:
+            return data
+        return data.cases(np.sort(stream(seed, step, "minibatch").choice(N, size, replace=False)))
 
     return batches

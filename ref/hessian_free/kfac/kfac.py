@@ -9,7 +9,8 @@ def kfac_blocks(objective, theta: Parameters, batch, rng: np.random.Generator) -
     """The factors of every layer on the batch.  Raises ValueError for a loss that is no distribution's."""
     network, loss = objective.network, objective.loss
     if not isinstance(loss, SamplesTargets):
-        raise ValueError(f"factors 'kfac' draw targets from the model, but {getattr(loss, '__name__', loss)} is the loss of no "
+        raise ValueError(f"factors 'kfac' draw targets from the model, but {getattr(loss, '__name__', loss)} is the "
+                         f"loss of no "
                          "distribution: it has no sample_targets. Use factors 'kfra' or 'kflr'")
 
     def of_chunk(z, targets, cache) -> list:

@@ -5,9 +5,9 @@
     start          E[G_L] = E[L''] * E[v vᵀ]                                 v = 1 for linear outputs
 
 Exact for one case, for linear units, and for the output layer; otherwise as good as the independence that it takes for
-granted.  The products are of layers' sizes, whatever the number of cases; the loss need not be a distribution's, and nothing
-is drawn.  W_{l+1} (H_l, H_{l+1}) takes cases in rows, so the transposes are the other way round than in the paper.
-Botev, Ritter & Barber 2017.
+granted.  The products are of layers' sizes, whatever the number of cases; the loss need not be a distribution's, and
+nothing is drawn.  W_{l+1} (H_l, H_{l+1}) takes cases in rows, so the transposes are the other way round than in the
+paper. Botev, Ritter & Barber 2017.
 """
 
 import numpy as np
@@ -19,7 +19,8 @@ Array = np.ndarray
 
 
 def recursion(theta: Parameters, mean_curvature: Array, moments: list[Array]) -> list[Array]:
-    """E[G_l] of every layer, from the last down.  mean_curvature (C, C), moments E[v vᵀ] of every layer, first to last."""
+    """E[G_l] of every layer, from the last down.  mean_curvature (C, C), moments E[v vᵀ] of every layer, first to last.
+    """
     G = [mean_curvature * moments[-1]]
     for l in range(len(moments) - 1, 0, -1):
         W = theta[f"W{l + 1}"]

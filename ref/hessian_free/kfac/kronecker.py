@@ -1,13 +1,13 @@
 """Curvature in Kronecker-factored blocks, one a layer.
 
-    layer       s = ā W̄                            ā = [y, 1], W̄ = [W; b]: the bias is the weight of an input that is always 1
+    layer       s = ā W̄                            ā = [y, 1], W̄ = [W; b]: the bias is the weight of an input 1
     block       E[ā āᵀ ⊗ Gₙ] ≈ A ⊗ G               Gₙ = Jₙᵀ L'' Jₙ of case n, Jₙ = dz/ds;  A = E[ā āᵀ], G = E[Gₙ]
     solution    U = A⁻¹ dW̄ G⁻¹                     (A ⊗ G) vec(U) = vec(dW̄)
 
-vec takes the rows of W̄ one after the other, as `Parameters` has W and then b.  The whole matrix is block-diagonal: layers do
-not see each other.  The approximation is that of a mean of products by the product of means; it is exact for one case, and
-wherever the factors do not depend on each other.  How G is found is in `kfac`, `kflr` and `kfra`; how the blocks are damped
-before they are inverted is in `factored_damping`.
+vec takes the rows of W̄ one after the other, as `Parameters` has W and then b.  The whole matrix is block-diagonal:
+layers do not see each other.  The approximation is that of a mean of products by the product of means; it is exact for
+one case, and wherever the factors do not depend on each other.  How G is found is in `kfac`, `kflr` and `kfra`; how the
+blocks are damped before they are inverted is in `factored_damping`.
 
 Shapes: W (D, H), b (H,), W̄ (D+1, H), ā (N, D+1), ds (N, H), A (D+1, D+1), G (H, H).  Martens & Grosse 2015 (K-FAC).
 """
@@ -36,7 +36,8 @@ def zero_blocks(theta: Parameters) -> list[Block]:
     L = len(theta) // 2
     expected = tuple(name for l in range(1, L + 1) for name in (f"W{l}", f"b{l}"))
     if theta.names != expected or not L:
-        raise ValueError(f"theta holds {', '.join(theta.names)} but must hold W1, b1, W2, b2, ...: the parameters of an MLP")
+        raise ValueError(f"theta holds {', '.join(theta.names)} but must hold W1, b1, W2, b2, ...: the parameters of "
+                         f"an MLP")
     shapes = [theta[f"W{l}"].shape for l in range(1, L + 1)]
     return [Block(np.zeros((D + 1, D + 1), theta.dtype), np.zeros((H, H), theta.dtype)) for D, H in shapes]
 
@@ -65,11 +66,13 @@ def solve(factors: list[Block], gradient: Parameters) -> Parameters:
 
 def packed(prefix: str, blocks: list[Block]) -> dict[str, Array]:
     """The blocks as entries of an optimiser's flat state: prefix A1, prefix G1, ..."""
-    return {f"{prefix}{name}{l}": factor for l, block in enumerate(blocks, 1) for name, factor in block._asdict().items()}
+    return {f"{prefix}{name}{l}": factor
+            for l, block in enumerate(blocks, 1) for name, factor in block._asdict().items()}
 
 
 def unpacked(prefix: str, state: Mapping, theta: Parameters) -> list[Block]:
-    """The blocks that `packed` put into the state.  Raises ValueError or TypeError where they are not, or not theta's."""
+    """The blocks that `packed` put into the state.  Raises ValueError or TypeError where they are not, or not theta's.
+    """
     zeros = zero_blocks(theta)
     for name, zero in packed(prefix, zeros).items():
         if name not in state:

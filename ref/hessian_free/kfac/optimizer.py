@@ -1,16 +1,18 @@
 """K-FAC, KFRA and KFLR: the gradient preconditioned by Kronecker-factored blocks, then rescaled by the exact quadratic.
 
-    factors     of each layer, on a part of the batch; of their moving means a share min(1 - 1/k, 0.95) is the past's at step k
-    U           the gradient solved for by the damped blocks                ref.hessian_free.kfac.kronecker, .factored_damping
-    d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch               ref.hessian_free.kfac.span
+    factors     of each layer, on a part of the batch; at step k the past has a fraction min(1 - 1/k, 0.95) in their
+                moving means
+    U           the gradient solved for by the damped blocks: kronecker and factored_damping, beside this file
+    d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch: span
     theta       <- theta + d
-    lambda      by Levenberg-Marquardt every T1 = 5 steps, by factors omega1 = (19/20)^T1, the model's decrease being ½ gᵀd
+    lambda      by Levenberg-Marquardt every T1 = 5 steps, by factors omega1 = (19/20)^T1; the model's decrease is ½ gᵀd
     gamma       √(lambda + decay) at first; every T2 = 20 steps the best of gamma, omega2 gamma and gamma/omega2 for the
                 quadratic, omega2 = √(19/20)^T2, within [√decay, 1]
     Cholesky    factors of the damped blocks every T3 = 20 steps and in the first three
 
-The factors only choose a direction; its length comes from the exact curvature, as if Hessian-free took one well preconditioned
-CG iteration.  Martens & Grosse 2015, constants as in Martens' released code; KFRA and KFLR: Botev, Ritter & Barber 2017.
+The factors only choose a direction; its length comes from the exact curvature, as if Hessian-free took one well
+preconditioned CG iteration.  Martens & Grosse 2015, constants as in Martens' released code; KFRA and KFLR: Botev,
+Ritter & Barber 2017.
 """
 
 from math import nan
@@ -40,7 +42,9 @@ FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}
 
 
 def moving_mean(past: Array, new: Array, k: int, most: float) -> Array:
-    """A share min(1 - 1/k, most) of the past, the rest of what is new: while k is small, the plain mean of all k so far."""
+    """A share min(1 - 1/k, most) of the past, the rest of what is new: while k is small, the plain mean of all k so
+    far.
+    """
     kept = min(1 - 1 / k, most)
     return kept * past + (1 - kept) * new
 
@@ -51,11 +55,13 @@ class KFAC:
     adapt_every   T1, or None: lambda stays
     search_every  T2, or None: gamma = √(lambda + decay) always
     refresh_every T3
-    share         of the batch, on which the factors are estimated; its cases, and the targets, are drawn anew at every step
+    share         the fraction of the batch on which the factors are estimated; its cases, and the targets, are drawn
+                  anew at every step
     seed          of these draws
     kept          the largest share of the past in the factors' moving means
     momentum      whether the previous step is the quadratic's second direction
-    averaging     0, or the largest share of the past in a moving mean of theta, see `average`; 0.99 in the released code
+    averaging     0, or the largest fraction of the past in a moving mean of theta, see `average`; 0.99 in the
+                  released code
     average_from  the step at which that mean begins; 200 in the released code
 
     The state holds each layer's factors and Cholesky factors beside the previous step: 2 Σ (D+1)² + H² numbers and P.
@@ -121,7 +127,8 @@ class KFAC:
 
         previous = before if self.momentum and before.any() else None
         steps = rescaled(objective, theta, batch, g.vector, directions, previous, damping)
-        work.count("value", batch, times=1 + 2 * (len(directions) + (previous is not None)))  # forward, R-forward of each
+        # forward, and R-forward of each direction
+        work.count("value", batch, times=1 + 2 * (len(directions) + (previous is not None)))
         gamma, best = min(zip(inverses, steps), key=lambda pair: pair[1].model)
         after = theta.like(theta.vector + best.d)
 
@@ -132,14 +139,16 @@ class KFAC:
                 f_after = work.value(after, batch)
             rho = reduction_ratio(f_after, f, best.model)
         new = {
-            "step": k, "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
-            "gamma": gamma, "direction": best.d, **packed("", blocks), **packed("cholesky_", inverses[gamma]),
+            "step": k, "gamma": gamma,
+            "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
+            "direction": best.d, **packed("", blocks), **packed("cholesky_", inverses[gamma]),
             **self._averaged(theta, state, after, k),
         }
         report = {
             "loss": f, "loss_after": f_after, "rho": rho, "damping": damping, "gamma": gamma, "rate": best.alpha,
             "momentum": best.mu, "model": best.model, "gradient_norm": dot(g.vector, g.vector) ** 0.5,
-            "norm": dot(best.d, best.d) ** 0.5, "gradient_equivalents": work.equivalents, "seconds": perf_counter() - clock,
+            "norm": dot(best.d, best.d) ** 0.5, "gradient_equivalents": work.equivalents,
+            "seconds": perf_counter() - clock,
         }
         return after, new, report
 

@@ -1,11 +1,12 @@
-"""The damped quadratic model in the span of a few directions, and its exact minimum there: K-FAC's rescaling and momentum.
+"""The damped quadratic model in the span of a few directions, and its exact minimum there: K-FAC's rescaling and
+momentum.
 
     M(Σᵢ cᵢ dᵢ) = ½ cᵀQ c + bᵀc          Q_ij = (J dᵢ)ᵀ L'' (J dⱼ) + (lambda + decay) dᵢᵀdⱼ          bᵢ = gᵀdᵢ
     c = -Q⁻¹ b                           M = ½ bᵀc there, which is ½ gᵀd for the step d = Σᵢ cᵢ dᵢ
     step                                 d = alpha D + mu d_before,  D = -U the preconditioned gradient: (alpha, mu) = c
 
-Q is exact, with the Gauss-Newton matrix itself and not a factored one, and costs one forward R-pass a direction: no backward
-pass.  alpha undoes what the factored damping has made too short.  Martens & Grosse 2015.
+Q is exact, with the Gauss-Newton matrix itself and not a factored one, and costs one forward R-pass a direction: no
+backward pass.  alpha undoes what the factored damping has made too short.  Martens & Grosse 2015.
 """
 
 from typing import NamedTuple
@@ -51,7 +52,9 @@ def minimise(Q: Array, b: Array) -> Array:
 
 def rescaled(objective, theta: Parameters, batch, g: Array, directions: list[Array], before: Array | None,
              damping: float) -> list[Step]:
-    """For each direction D the best step in the span of D and `before`, or along D where that is None.  All vectors (P,)."""
+    """For each direction D the best step in the span of D and `before`, or along D where that is None.  All vectors
+    (P,).
+    """
     span = directions if before is None else [*directions, before]
     Q = span_curvature(objective, theta, batch, span, damping)
     b = np.array([dot(g, v) for v in span])

@@ -43,7 +43,8 @@ def sequences(labelled: Labelled, order: Array | None = None, classes: int = 10,
     """
     images, labels = require_labelled(labelled, classes)
     order = require_order(order, images.shape[1])
-    return Batch.of(as_sequences(images[:, order], labels, classes, output_rows(require_outputs(outputs), images.shape[1])))
+    return Batch.of(as_sequences(images[:, order], labels, classes,
+                                 output_rows(require_outputs(outputs), images.shape[1])))
 
 
 def sequential_images(name: str, labelled: Labelled, order: Array | None = None, classes: int = 10,
@@ -85,7 +86,8 @@ def pool(labelled: Labelled) -> Labelled:
 
 
 def train_test(name: str = "mnist", dtype=np.float64, seed: int = 0) -> tuple[Labelled, Labelled]:
-    """(train, test) of a set that ships, by the name in the table above; dtype and seed as in ref.tasks.images.mnist."""
+    """(train, test) of a set that ships, by the name in the table above; dtype and seed as in ref.tasks.images.mnist.
+    """
     if name not in SETS:
         raise ValueError(f"name is {name!r} but must be one of {', '.join(map(repr, SETS))}")
     return SETS[name](dtype, seed)

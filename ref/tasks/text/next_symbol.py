@@ -55,8 +55,8 @@ def stored_rows(rng: np.random.Generator, n: int, rows: Array) -> Array:
 def bits_per_character(cross_entropy: float, mask: Array) -> float:
     """Bits a target, from a cross-entropy in nats, summed over steps, mean over cases.
 
-    It is what an Objective with `Masked(loss)` and no weight decay gives as its value; mask (S, N) is that of the same batch.
-    A uniform answer costs log2 C, whatever the text.
+    It is what an Objective with `Masked(loss)` and no weight decay gives as its value; mask (S, N) is that of the same
+    batch. A uniform answer costs log2 C, whatever the text.
     """
     if cross_entropy == cross_entropy:  # NaN stays NaN
         cross_entropy = require_number("cross_entropy", cross_entropy, least=0)

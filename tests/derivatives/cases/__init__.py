@@ -1,7 +1,8 @@
-"""The cases: for each op, loss, network and objective, small arguments of which all dimensions differ, and what is run on them.
+"""The cases: for each op, loss, network and objective, small arguments of which all dimensions differ, and what is run
+on them.
 
-A case names the functions whose derivatives it checks (`covers`, "module:qualified name"); the completeness test finds every
-derivative of the tree and fails for one that no case covers.  To add an op, add a case to its area's list.
+A case names the functions whose derivatives it checks (`covers`, "module:qualified name"); the completeness test finds
+every derivative of the tree and fails for one that no case covers.  To add an op, add a case to its area's list.
 """
 
 from tests.derivatives.cases.clipping import CLIPPED
@@ -18,5 +19,6 @@ from tests.derivatives.cases.orthogonality import FACTORISED as FACTORISED, ORTH
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 from tests.derivatives.cases.states import STATES
 
-CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES, *NETWORKS, *RECURRENT,
+CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES,
+         *NETWORKS, *RECURRENT,
          *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED]

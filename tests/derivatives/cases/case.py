@@ -34,7 +34,8 @@ def away_from_kinks(x: np.ndarray) -> np.ndarray:
 
 
 def pairs_apart(x: np.ndarray) -> np.ndarray:
-    """The entries 2k and 2k + 1 of the last axis at least 0.2 from each other, where the larger of the two is another."""
+    """The entries 2k and 2k + 1 of the last axis at least 0.2 from each other, where the larger of the two is another.
+    """
     first, second = x[..., ::2], x[..., 1::2]
     sign = np.sign(first - second)
     return np.stack([first + 0.1 * sign, second - 0.1 * sign], axis=-1).reshape(x.shape)

@@ -71,8 +71,10 @@ def norms_through_time() -> Case:
 
     def run() -> list[Row]:
         h = network.forward(theta, x)[1].elman.h
-        squares = [[np.sum(numerical_jacobian(partial(last_loss, at, n), h[at, n]) ** 2) for n in range(N)] for at in range(1, T + 1)]
-        error = require_equal("norms against differences", "h", gradient_norms(network, softmax_cross_entropy, theta, x, t),
+        squares = [[np.sum(numerical_jacobian(partial(last_loss, at, n), h[at, n]) ** 2) for n in range(N)]
+                   for at in range(1, T + 1)]
+        error = require_equal("norms against differences", "h",
+                              gradient_norms(network, softmax_cross_entropy, theta, x, t),
                               np.sqrt(np.mean(squares, axis=1)), 1e-8)
         return [Row(name, "h", "norms against differences", error, 1e-8)]
 
@@ -99,7 +101,8 @@ def penalized(penalties: dict, margin: float | None, chunk: int = 1000) -> Case:
 
         H, G = (objective.curvature(theta, batch, kind, damping=0.3).matvec for kind in ("hessian", "gauss_newton"))
         both = objective.value_and_gradient(theta, batch)
-        rows = [("gradient against differences", check_gradient(value, gradient(theta.vector), theta.vector.copy(), "theta"), 1e-8),
+        rows = [("gradient against differences",
+                 check_gradient(value, gradient(theta.vector), theta.vector.copy(), "theta"), 1e-8),
                 ("value_and_gradient agrees", max(
                     require_equal("value", "theta", both[0], np.float64(value(theta.vector)), 1e-13),
                     require_equal("gradient", "theta", both[1].vector, gradient(theta.vector), 1e-13)), 1e-13),
@@ -116,7 +119,8 @@ def penalized(penalties: dict, margin: float | None, chunk: int = 1000) -> Case:
         rows.append(("Gauss-Newton product against dense J'MJ", error, 1e-8))
         return [Row(name, "theta", *row) for row in rows]
 
-    return Case(name, functions(Penalized, "value", "gradient", "value_and_gradient", "penalty", "curvature", "_add_gradient",
+    return Case(name, functions(Penalized, "value", "gradient", "value_and_gradient", "penalty", "curvature",
+                                "_add_gradient",
                                 "_add_composed_product", "penalized_array"), run)
 
 

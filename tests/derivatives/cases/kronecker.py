@@ -34,12 +34,16 @@ def pre_activation_curvature(network, loss, theta, x, t) -> list[np.ndarray]:
 
 
 def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
-    """outcomes: z of one case -> its possible sampled targets, each with its probability; None where there is no distribution."""
+    """outcomes: z of one case -> its possible sampled targets, each with its probability; None where there is no
+    distribution.
+    """
     network, name = MLP((*sizes, t.shape[1]), activations), f"Kronecker factors {loss.__name__.rpartition('.')[2]}"
     theta, x, N = dense_start(network), normal(len(t), sizes[0], seed=3), len(t)
     objective, batch = Objective(network, loss, 0.3, chunk=2), (x, t)
-    covers = functions(MLP, "pre_activation_gradients", "slopes", "layer_inputs") + functions(kronecker, "input_factor", "paired")
-    covers += functions(span, "span_curvature") + functions(kflr, "kflr_blocks") + functions(kfra, "kfra_blocks", "recursion")
+    covers = functions(MLP, "pre_activation_gradients", "slopes", "layer_inputs") + functions(kronecker,
+                                                                                              "input_factor", "paired")
+    covers += functions(span, "span_curvature") + functions(kflr, "kflr_blocks") + functions(kfra, "kfra_blocks",
+                                                                                             "recursion")
     covers += functions(kfac, "kfac_blocks") * (outcomes is not None)
 
     def run() -> list[Row]:
@@ -50,7 +54,8 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
 
         z, cache = network.forward(theta, x)
         for l, ds in enumerate(network.pre_activation_gradients(loss.gradient(z, t), cache), 1):
-            each = [numerical_jacobian(lambda b: loss.value(network.forward(with_bias(theta, l, b), x[[n]])[0], t[[n]]), theta[f"b{l}"])
+            each = [numerical_jacobian(lambda b: loss.value(network.forward(with_bias(theta, l, b), x[[n]])[0],
+                                                            t[[n]]), theta[f"b{l}"])
                     for n in range(N)]
             check("pre-activation gradients against differences", f"s{l}", ds, np.array(each) / N)
 
@@ -62,10 +67,12 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
         blocks, exact = kflr.kflr_blocks(objective, theta, batch), pre_activation_curvature(network, loss, theta, x, t)
         for l, (block, G) in enumerate(zip(blocks, exact), 1):
             a = np.array([[*case, 1.0] for case in cache.affine[l - 1].x])
-            check("A against a loop over cases", f"A{l}", block.A, np.mean([np.outer(case, case) for case in a], axis=0), 1e-12)
+            check("A against a loop over cases", f"A{l}", block.A,
+                  np.mean([np.outer(case, case) for case in a], axis=0), 1e-12)
             check("KFLR against dense J'LJ", f"G{l}", block.G, G)
 
-        twice = np.repeat(x[:1], 3, axis=0), np.repeat(t[:1], 3, axis=0)  # KFRA and K-FAC's expectation are exact for one case
+        # KFRA and K-FAC's expectation are exact for one case
+        twice = np.repeat(x[:1], 3, axis=0), np.repeat(t[:1], 3, axis=0)
         one = kflr.kflr_blocks(objective, theta, twice)
         for l, (block, expected) in enumerate(zip(kfra.kfra_blocks(objective, theta, twice), one), 1):
             check("KFRA of one case against KFLR", f"G{l}", block.G, expected.G, 1e-12)
@@ -84,7 +91,8 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
 
         V = normal(3, theta.size, seed=4)
         B = dense(objective.curvature(theta, batch, damping=0.2).matvec, theta.size)
-        check("Q against dense V'BV", "directions", span.span_curvature(objective, theta, batch, list(V), 0.2), V @ B @ V.T, 1e-12)
+        check("Q against dense V'BV", "directions", span.span_curvature(objective, theta, batch, list(V), 0.2),
+              V @ B @ V.T, 1e-12)
         return rows
 
     return Case(name, covers, run)
@@ -108,7 +116,8 @@ def each_class(z, t):
 
 KRONECKER = [
     kronecker_factors(squared_error, normal(3, 2, seed=1), two_sided, (4, 5), "tanh"),
-    kronecker_factors(logistic_cross_entropy, unit_interval(5, 3), each_bit, (4, 5, 2), ("logistic", "identity", "identity")),
+    kronecker_factors(logistic_cross_entropy, unit_interval(5, 3), each_bit, (4, 5, 2),
+                      ("logistic", "identity", "identity")),
     kronecker_factors(softmax_cross_entropy, unit_interval(3, 4), each_class, (2, 5), ("softplus", "tanh")),
     kronecker_factors(logistic_squared_error, unit_interval(3, 2), None, (4, 3), "tanh"),
 ]

@@ -10,14 +10,16 @@ from ref.layers import affine, elman, identity, leaky_relu, logistic, oplu, read
 from tests.derivatives.cases.case import FOUR_PASSES, Case, away_from_kinks, functions, normal, pairs_apart
 
 
-def layer(op, arguments, analytic: bool = True, linear: bool = False, helpers: tuple[str, ...] = (), promise=None) -> Case:
+def layer(op, arguments, analytic: bool = True, linear: bool = False, helpers: tuple[str, ...] = (),
+          promise=None) -> Case:
     """promise: a structure check that the output must pass."""
     name = op.__name__.removeprefix("ref.")
 
     def run() -> list[Row]:
         rows = check_op(op, arguments, analytic=analytic, linear=linear, name=name)
         if promise:
-            rows.append(Row(name, "y", promise.__name__.removeprefix("check_"), promise(op.forward(*arguments.values())[0]), 1e-12))
+            rows.append(Row(name, "y", promise.__name__.removeprefix("check_"),
+                            promise(op.forward(*arguments.values())[0]), 1e-12))
         return rows
 
     return Case(name, functions(op, *FOUR_PASSES, *helpers), run)
@@ -31,7 +33,8 @@ LAYERS = [
     layer(relu, {"x": away_from_kinks(normal(3, 4))}, linear=True),
     layer(softplus, {"x": away_from_kinks(normal(3, 4))}, analytic=False, helpers=("softplus",)),
     layer(softmax, {"x": normal(3, 4)}, helpers=("_sum",), promise=check_simplex),
-    layer(leaky_relu, {"x": away_from_kinks(normal(5, 3, 4)), "a": normal(4, seed=1)}, analytic=False, helpers=("_over_cases",)),
+    layer(leaky_relu, {"x": away_from_kinks(normal(5, 3, 4)), "a": normal(4, seed=1)}, analytic=False,
+          helpers=("_over_cases",)),
 ]
 
 
@@ -50,7 +53,8 @@ def affine_of_data() -> Case:
         assert affine.backward(y, cache, to_input=False)[0] is None
         _, r_cache = affine.r_forward(None, cache.W, y[0], cache)
         assert affine.r_backward(y, y, cache, r_cache, to_input=False)[0] is None
-        return check_op(passes, {"W": normal(4, 5, seed=1), "b": normal(5, seed=2)}, linear=True, name="layers.affine of data")
+        return check_op(passes, {"W": normal(4, 5, seed=1), "b": normal(5, seed=2)}, linear=True,
+                        name="layers.affine of data")
 
     return Case("layers.affine of data", functions(affine, *FOUR_PASSES), run)
 
@@ -83,7 +87,8 @@ def read_out(T: int, outputs: str) -> Case:
         rows = check_op(passes, arguments, analytic=True, name=name)
         z, cache = passes.forward(*arguments.values())
         dz = normal(*z.shape, seed=3)
-        error = require_equal("backward's dh alone", "dh", readout.to_states(dz, cache), readout.backward(dz, cache)[0], 1e-14)
+        error = require_equal("backward's dh alone", "dh", readout.to_states(dz, cache),
+                              readout.backward(dz, cache)[0], 1e-14)
         return [*rows, Row(name, "h", "backward's dh alone", error, 1e-14)]
 
     return Case(name, functions(readout, *FOUR_PASSES, "to_states", "_rows", "_read", "_at_its_steps"), run)
@@ -92,13 +97,17 @@ def read_out(T: int, outputs: str) -> Case:
 READOUTS = [read_out(1, "all"), read_out(3, "all"), read_out(2, "last"), read_out(3, "last")]
 
 
-def recurrence(T: int, phi: str, op=elman, helpers: tuple[str, ...] = functions(elman, "_over_time", "_of_start", "through_phi", "r_through_phi")) -> Case:
+def recurrence(T: int, phi: str, op=elman,
+               helpers: tuple[str, ...] = functions(elman, "_over_time", "_of_start", "through_phi",
+                                                    "r_through_phi")) -> Case:
     name = f"{op.__name__.removeprefix('ref.')} {phi} T={T}"
-    passes = SimpleNamespace(forward=partial(op.forward, phi=phi), backward=op.backward, r_forward=op.r_forward, r_backward=op.r_backward)
+    passes = SimpleNamespace(forward=partial(op.forward, phi=phi), backward=op.backward, r_forward=op.r_forward,
+                             r_backward=op.r_backward)
     arguments = {"x": 0.5 * normal(T, 4, 6), "U": normal(6, 7, seed=1), "W": 0.5 * normal(7, 7, seed=2),
                  "b": normal(7, seed=3), "h0": normal(7, seed=4), "a": None}
     analytic = op is elman and phi != "softplus"  # the kernels refuse complex numbers
-    return Case(name, functions(op, *FOUR_PASSES) + helpers, lambda: check_op(passes, arguments, analytic=analytic, name=name))
+    return Case(name, functions(op, *FOUR_PASSES) + helpers,
+                lambda: check_op(passes, arguments, analytic=analytic, name=name))
 
 
 PHIS = [*((T, "tanh") for T in (1, 2, 3, 5)), (2, "logistic"), (3, "softplus"), (5, "identity")]

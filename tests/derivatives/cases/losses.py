@@ -16,9 +16,11 @@ def loss(module, t, formula, split=None, variant: str = "", helpers: tuple[str, 
     def run() -> list[Row]:
         expected = np.float64(np.mean([formula(p, target) for p, target in zip(module.prediction(z), t)]))
         error = require_equal("value against the formula", "z", module.value(z, t), expected, 1e-14)
-        G = dense(lambda v: module.gauss_newton_product(z, t, v.reshape(z.shape)).ravel(), z.size).reshape(*z.shape, *z.shape)
+        G = dense(lambda v: module.gauss_newton_product(z, t, v.reshape(z.shape)).ravel(), z.size).reshape(*z.shape,
+                                                                                                           *z.shape)
         mean = require_equal("mean curvature", "z", module.mean_curvature(z, t), np.einsum("ncnd->cd", G), 1e-14)
-        return [Row(name, "z", "value against the formula", error, 1e-14), Row(name, "z", "mean curvature against G", mean, 1e-14),
+        return [Row(name, "z", "value against the formula", error, 1e-14),
+                Row(name, "z", "mean curvature against G", mean, 1e-14),
                 *check_loss(module, z, t, split=split, name=name)]
 
     return Case(name, functions(module, *LOSS, *helpers), run)
@@ -37,7 +39,9 @@ def cross_entropy(p, t):
 
 
 def after_logistic(p, t):
-    """The squared error as a function of the probabilities: there it is convex, and there its Gauss-Newton split is made."""
+    """The squared error as a function of the probabilities: there it is convex, and there its Gauss-Newton split is
+    made.
+    """
     return np.sum((p - t) ** 2) / (2 * len(t))
 
 

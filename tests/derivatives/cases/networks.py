@@ -20,7 +20,8 @@ def nearest_kink(network: MLP, theta, x) -> float:
 
 def mlp(sizes, activations, cases: int, seed: int = 0, linear: bool = False) -> Case:
     network, x = MLP(sizes, activations), normal(cases, sizes[0], seed=seed)
-    name = f"networks.mlp {'-'.join(map(str, sizes))} {activations if isinstance(activations, str) else ' '.join(activations)}"
+    name = (f"networks.mlp {'-'.join(map(str, sizes))} "
+            f"{activations if isinstance(activations, str) else ' '.join(activations)}")
     theta = dense_start(network, seed)
     assert nearest_kink(network, theta, x) > 0.04, f"{name}: a unit is near its kink; choose another seed"
     return Case(name, functions(MLP, *FOUR_PASSES, "backward_squares"),
@@ -75,9 +76,12 @@ RECURRENT = [
 
 
 def through_time(activation: str, outputs: str) -> Case:
-    """dL/dh_t against differences of the rest of the sequence, begun at h_t; one case, since h_0 is the same for all."""
+    """dL/dh_t against differences of the rest of the sequence, begun at h_t; one case, since h_0 is the same for all.
+    """
     network, T = ElmanRNN(2, 4, 3, activation, outputs), 4
-    name, theta, x = f"networks.elman_rnn state gradients {activation} {outputs}", dense_start(network), normal(T, 1, 2, seed=3)
+    name, theta, x = f"networks.elman_rnn state gradients {activation} {outputs}", dense_start(network), normal(T, 1,
+                                                                                                                2,
+                                                                                                                seed=3)
     dz = normal(T if outputs == "all" else 1, 1, 3, seed=4)
 
     def rest_of(t: int, h):
@@ -92,8 +96,10 @@ def through_time(activation: str, outputs: str) -> Case:
 
     def run() -> list[Row]:
         _, cache = network.forward(theta, x)
-        expected = [numerical_backward(lambda h: rest_of(t, h), cache.elman.h[t + 1, 0], dz[t:] if outputs == "all" else dz) for t in range(T)]
-        error = require_equal("state gradients against differences", "h", network.state_gradients(dz, cache), np.array(expected)[:, None], 1e-8)
+        expected = [numerical_backward(lambda h: rest_of(t, h), cache.elman.h[t + 1, 0], dz[t:]
+                                       if outputs == "all" else dz) for t in range(T)]
+        error = require_equal("state gradients against differences", "h", network.state_gradients(dz, cache),
+                              np.array(expected)[:, None], 1e-8)
         return [Row(name, "h", "state gradients against differences", error, 1e-8)]
 
     return Case(name, functions(ElmanRNN, "state_gradients"), run)

@@ -38,7 +38,8 @@ def sums() -> list[Row]:
         got = total.copy()
         vectors.add_product(got, s, term)
         errors[label] = require_equal("add_product", label, got, total + s * term, 1e-15)
-    return [Row("vectors.add_product", label, "against total + scale term", error, 1e-15) for label, error in errors.items()]
+    return [Row("vectors.add_product", label, "against total + scale term", error, 1e-15) for label,
+            error in errors.items()]
 
 
 SUMS = [Case("vectors.add_product", ("ref.vectors:add_product",), sums)]

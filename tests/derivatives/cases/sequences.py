@@ -29,7 +29,8 @@ SEQUENCES = functions(Masked, *LOSS[:4], "_at_targets", "_scale", "weight") + fu
 def sequence_objective(loss, T: int, t, mask, sizes, activation, outputs: str = "all", weight_decay: float = 0.0,
                        chunk: int = 1000, mean: str = "cases") -> Case:
     network = ElmanRNN(*sizes, t.shape[2], activation, outputs)
-    name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}" + f" mean over {mean}" * (mean != "cases")
+    name = f"sequence objective {loss.__name__.rpartition('.')[2]} {outputs} T={T}"
+    name += f" mean over {mean}" * (mean != "cases")
     objective = Objective(network, Masked(loss, mean), weight_decay, chunk)
     batch = (normal(T, t.shape[1], sizes[0], seed=3), t, mask)
 

@@ -38,7 +38,8 @@ class WithLastStates:
         return tuple(self.op.r_backward(Rdy[:T], dy[:T], cache, r_cache, **last))
 
 
-def of_each_case(op, T: int, N: int, D: int, H: int, variant: str, helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
+def of_each_case(op, T: int, N: int, D: int, H: int, variant: str, helpers: tuple[str, ...] = (),
+                 seed: int = 0) -> Case:
     """variant: of elman phi, of lstm "peepholes" or "no peepholes"."""
     name = f"{op.__name__.removeprefix('ref.')} states of each case {variant} T={T}"
     name_of = op.__name__.rpartition(".")[2]

@@ -89,7 +89,7 @@ def test_final_has_a_dot_a_seed_in_the_row_of_its_variant(done, drawn):
     for ax, which in zip(panels(drawn[0]), config["jobs"]):
         names = [tick.get_text() for tick in ax.get_yticklabels()]
         assert names == [title(variant) for variant in which["variants"]] and ax.yaxis_inverted()
-        for row, (variant, results) in enumerate(outcomes(parts, which).items()):
+        for row, results in enumerate(outcomes(parts, which).values()):
             here = [line for line in ax.lines if xy(line)[1] == [row]]
             dots = [xy(line)[0][0] for line in here if line.get_marker() in "ox"]
             assert dots == [result["best"] for result in results]

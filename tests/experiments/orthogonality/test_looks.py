@@ -56,7 +56,8 @@ def test_the_legend_is_read_row_after_row_and_fits(done, drawn):
     boxes = [(text.get_window_extent(), text.get_text()) for text in legend.get_texts()]
     texts = [text for box, text in sorted(boxes, key=lambda entry: (-round(entry[0].y0 / 10), entry[0].x0))]
     wanted = [*(TITLES[name] for name in TITLES if name in FIRST), "prior = 0", "prior = 0.1"]
-    assert texts[: len(wanted)] == wanted and set(texts[len(wanted):]) == {"chance or answering the mean", "training ended early"}
+    assert texts[: len(wanted)] == wanted and set(texts[len(wanted):]) == {"chance or answering the mean",
+                                                                           "training ended early"}
     assert fits(drawn[0])
 
 

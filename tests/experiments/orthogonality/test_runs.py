@@ -182,7 +182,8 @@ def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):
 
 
 def test_a_training_that_broke_at_its_first_update_is_reported(done, tmp_path):
-    parts = {**done.parts, "copy-5-tanh-m=0-0": {**done.parts["copy-5-tanh-m=0-0"], "updates": 0, "stopped": "loss not finite"}}
+    parts = {**done.parts, "copy-5-tanh-m=0-0": {**done.parts["copy-5-tanh-m=0-0"], "updates": 0,
+                                                 "stopped": "loss not finite"}}
     open_folder(tmp_path, done.config)
     finish(tmp_path, {"parts": parts})
     assert "| m = 0 | 1 (1 ended early: loss not finite) |" in ortho_copy.report([tmp_path])

@@ -55,7 +55,8 @@ class OracleKFAC:
                 best = M, d, trial, inverse
         M, d, self.gamma, self.last = best
         self.before = d
-        self.log.append({"damping": self.damping, "gamma": self.gamma, "model": M, "tried": [trial for trial, _ in inverses]})
+        self.log.append({"damping": self.damping, "gamma": self.gamma, "model": M,
+                         "tried": [trial for trial, _ in inverses]})
         if k % self.T1 == 0:
             rho = (p.dense.value(theta + d) - f) / M
             self.log[-1]["rho"] = rho

@@ -122,7 +122,8 @@ def test_blocks_in_an_optimiser_s_state():
         unpacked("cholesky_", {**state, "cholesky_G2": np.eye(3, dtype=np.float32)}, p.theta)
 
 
-@pytest.mark.parametrize("shapes", [{"W": (2, 3)}, {"b1": (3,), "W1": (2, 3)}, {"W1": (2, 3), "b1": (3,), "W2": (3, 3)}])
+@pytest.mark.parametrize("shapes", [{"W": (2, 3)}, {"b1": (3,), "W1": (2, 3)},
+                                    {"W1": (2, 3), "b1": (3,), "W2": (3, 3)}])
 def test_only_an_mlp_s_parameters_have_blocks(shapes):
     with pytest.raises(ValueError, match="must hold W1, b1, W2, b2, ...: the parameters of an MLP"):
         zero_blocks(Parameters.zeros(shapes))

@@ -71,7 +71,8 @@ def test_kflr_is_the_exact_gauss_newton_matrix_of_the_pre_activations(loss, acti
 def test_kfra_is_its_recursion_case_by_case(loss, activation):
     p = problem(loss, activation, sizes=(4, 5, 3, 2), N=7, chunk=3)
     x, t = p.batch
-    slope = {"identity": lambda s: 1.0, "logistic": lambda s: np.exp(-s) / (1 + np.exp(-s)) ** 2, "tanh": lambda s: 1 / np.cosh(s) ** 2,
+    slope = {"identity": lambda s: 1.0, "logistic": lambda s: np.exp(-s) / (1 + np.exp(-s)) ** 2,
+             "tanh": lambda s: 1 / np.cosh(s) ** 2,
              "relu": lambda s: float(s > 0), "softplus": lambda s: 1 / (1 + np.exp(-s))}[activation]
     product = p.objective.loss.gauss_newton_product
     expected = np.zeros((2, 2))
@@ -143,5 +144,6 @@ def test_float32_stays_and_nothing_is_mutated(estimate):
 
 def test_a_loss_without_a_distribution_is_refused_by_kfac_alone():
     p = problem("logistic_squared_error")
-    with pytest.raises(ValueError, match=r"ref\.losses\.logistic_squared_error is the loss of no distribution.*'kfra' or 'kflr'"):
+    with pytest.raises(ValueError, match=r"ref\.losses\.logistic_squared_error is the loss of no distribution.*'kfra' "
+                                         r"or 'kflr'"):
         kfac_blocks(p.objective, p.theta, p.batch, np.random.default_rng(0))

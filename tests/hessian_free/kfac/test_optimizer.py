@@ -21,7 +21,8 @@ FIELDS = {"loss", "loss_after", "rho", "damping", "gamma", "rate", "momentum", "
 
 
 def same(a: dict, b: dict) -> bool:
-    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name], equal_nan=True) for name in a if name != "seconds")
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name], equal_nan=True) for name in a
+                                        if name != "seconds")
 
 
 @pytest.mark.parametrize("factors", METHODS)
@@ -57,7 +58,8 @@ def test_a_step_is_pure(factors):
 @pytest.mark.parametrize("factors", METHODS)
 def test_a_resumed_run_has_the_same_bits(factors, tmp_path):
     p = problem("logistic_cross_entropy", N=20)
-    optimizer = KFAC(factors, damping=0.5, adapt_every=2, search_every=3, refresh_every=4, averaging=0.9, average_from=2)
+    optimizer = KFAC(factors, damping=0.5, adapt_every=2, search_every=3, refresh_every=4, averaging=0.9,
+                     average_from=2)
     theta, state, _ = run(optimizer, p, 4)
     write_checkpoint(tmp_path, Checkpoint(theta.vector, state))
     checkpoint = read_checkpoint(tmp_path)
@@ -80,7 +82,8 @@ def test_float32_stays_float32(factors):
     for report64 in reports:
         theta, state, report = optimizer.step(theta, state, p.objective, batch)
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
-        assert len(arrays) == 2 + 2 * 2 * 2 and all(array.dtype == np.float32 for array in (theta.vector, *arrays.values()))
+        assert len(arrays) == 2 + 2 * 2 * 2 and all(array.dtype == np.float32
+                                                    for array in (theta.vector, *arrays.values()))
         assert all(type(value) in (int, float) for name, value in state.items() if name not in arrays)
         if factors != "kfac":  # the draws of the two precisions differ
             assert report["loss"] == pytest.approx(report64["loss"], rel=1e-4)
@@ -111,13 +114,16 @@ def test_the_average_of_theta():
 
 @pytest.mark.parametrize("factors", METHODS)
 def test_the_cost_counts_every_multiplication(factors):
-    """The network's own passes are counted as they are made, the rest by hand; sizes 4-5-3, 16 cases, 4 of them for the factors."""
+    """The network's own passes are counted as they are made, the rest by hand; sizes 4-5-3, 16 cases, 4 of them for the
+    factors.
+    """
     p = problem("softmax_cross_entropy", sizes=(4, 5, 3), N=16)
     p.objective.network = network = CountedNetwork(p.objective.network)
     optimizer = KFAC(factors, 0.5, adapt_every=2, search_every=3, refresh_every=100, share=0.25)
     weights = 4 * 5 + 5 * 3
     A, G = 4 * (5 * 5 + 6 * 6), 4 * (5 * 5 + 3 * 3)  # ā āᵀ and g gᵀ of 4 cases
-    estimate = {"kfac": 4 * weights + A + G, "kflr": 3 * (4 * weights + G) + A, "kfra": A + G + 5 * 3 * 3 + 5 * 5 * 3}[factors]
+    estimate = {"kfac": 4 * weights + A + G, "kflr": 3 * (4 * weights + G) + A,
+                "kfra": A + G + 5 * 3 * 3 + 5 * 5 * 3}[factors]
     solution = (5 * 5 * 5 + 5 * 5 * 5) + (6 * 6 * 3 + 6 * 3 * 3)
     cholesky = (5**3 + 5**3 + 6**3 + 3**3) / 6
     theta, state = p.theta, optimizer.init(p.theta)
@@ -153,7 +159,8 @@ def losses(optimizer, steps):
 @pytest.mark.parametrize("factors", METHODS)
 def test_it_trains_an_autoencoder_in_far_fewer_iterations_than_gradient_descent(factors):
     steps = 60
-    best = min(final for rate in (0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0) if np.isfinite(final := losses(GradientDescent(rate), steps)[-1]))
+    best = min(final for rate in (0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 3.0)
+               if np.isfinite(final := losses(GradientDescent(rate), steps)[-1]))
     ours = losses(KFAC(factors, damping=1.0, share=1), steps)
     assert ours[-1] < 0.5 * best
     assert next(k for k, excess in enumerate(ours) if excess < best) < 0.7 * steps
@@ -193,7 +200,8 @@ def test_bad_arguments_of_a_step():
     p = problem("logistic_squared_error")
     optimizer = KFAC("kfra", damping=0.5)
     state, (x, t) = optimizer.init(p.theta), p.batch
-    for message, batch in (("t has 6", (x, t[:-1])), ("x must be finite", (x * np.nan, t)), ("empty batch", (x[:0], t[:0])),
+    for message, batch in (("t has 6", (x, t[:-1])), ("x must be finite", (x * np.nan, t)),
+                           ("empty batch", (x[:0], t[:0])),
                            ("t has 2 columns but the network has 3 outputs", (x, t[:, :2]))):
         with pytest.raises(ValueError, match=message):
             optimizer.step(p.theta, state, p.objective, batch)
@@ -204,7 +212,8 @@ def test_bad_arguments_of_a_step():
     with pytest.raises(ValueError, match="state has no 'direction'"):
         optimizer.step(p.theta, {}, p.objective, p.batch)
     with pytest.raises(ValueError, match="state has no 'A1'"):
-        optimizer.step(p.theta, {name: state[name] for name in ("step", "damping", "gamma", "direction")}, p.objective, p.batch)
+        optimizer.step(p.theta, {name: state[name] for name in ("step", "damping", "gamma", "direction")}, p.objective,
+                       p.batch)
     other = problem("logistic_squared_error", sizes=(4, 6, 3))
     with pytest.raises(ValueError, match=r"state\['direction'\] has shape"):
         optimizer.step(p.theta, optimizer.init(other.theta), p.objective, p.batch)
@@ -213,5 +222,6 @@ def test_bad_arguments_of_a_step():
     with pytest.raises(ValueError, match="the parameters of an MLP"):
         optimizer.init(Parameters.zeros({"U": (2, 3)}))
     p.objective.network = object()
-    with pytest.raises(TypeError, match="network is a object, which has no layer_inputs, pre_activation_gradients, slopes: see HasLayerFactors"):
+    with pytest.raises(TypeError, match="network is a object, which has no layer_inputs, pre_activation_gradients, "
+                                        "slopes: see HasLayerFactors"):
         optimizer.step(p.theta, state, p.objective, p.batch)

@@ -18,7 +18,8 @@ def run(optimizer, p, steps, batch=None):
 
 
 @pytest.mark.parametrize("loss, damping, T1, T2, T3", [
-    ("squared_error", 0.4, 2, 3, 4), ("logistic_cross_entropy", 20.0, 3, 4, 2), ("softmax_cross_entropy", 0.01, 2, None, 5),
+    ("squared_error", 0.4, 2, 3, 4), ("logistic_cross_entropy", 20.0, 3, 4, 2),
+    ("softmax_cross_entropy", 0.01, 2, None, 5),
     ("logistic_squared_error", 0.2, 4, 5, 20),
 ])
 def test_ten_steps_are_the_oracle_s(loss, damping, T1, T2, T3):
@@ -81,7 +82,8 @@ def test_gamma_begins_at_the_root_and_is_searched_for_every_t2_steps():
             assert min(abs(now - trial) for trial in (was, min(was / omega, 1), max(was * omega, 0.2))) < 1e-12
     assert len(set(gammas)) > 1
     _, _, reports = run(KFAC(damping=150.0, search_every=3, share=1), p, 3)
-    assert [report["gamma"] for report in reports] == pytest.approx([150.04**0.5, 150.04**0.5, 1.0]), "the search keeps it at most 1"
+    assert [report["gamma"] for report in reports] == pytest.approx([150.04**0.5, 150.04**0.5,
+                                                                     1.0]), "the search keeps it at most 1"
 
 
 def test_the_searched_gamma_has_the_lowest_model():
@@ -91,7 +93,8 @@ def test_the_searched_gamma_has_the_lowest_model():
     _, _, found = searching.step(theta, state, p.objective, p.batch)
     omega, models = 19 / 20, {}
     for gamma in (state["gamma"], state["gamma"] * omega, state["gamma"] / omega):
-        fixed = KFAC("kflr", damping=0.2, adapt_every=None, search_every=10**6, share=1)  # step 2 takes the state's gamma
+        # step 2 takes the state's gamma
+        fixed = KFAC("kflr", damping=0.2, adapt_every=None, search_every=10**6, share=1)
         _, _, report = fixed.step(theta, {**state, "gamma": gamma}, p.objective, p.batch)
         models[gamma] = report["model"]
     assert len(set(models.values())) == 3
@@ -141,7 +144,8 @@ def test_the_factors_see_a_share_of_the_batch_drawn_anew(monkeypatch):
             chosen = [cases[row.tobytes()] for row in x]
             assert all(np.array_equal(target, row) for (_, target), row in zip(chosen, t)), "x and t stay together"
             kept[frozenset(n for n, _ in chosen)] = len(x)
-    assert list(first.values()) == [5, 5, 5] and all(len(chosen) == 5 for chosen in first), "three subsets of 40/8 distinct cases"
+    assert list(first.values()) == [5, 5, 5] and all(len(chosen) == 5
+                                                     for chosen in first), "three subsets of 40/8 distinct cases"
     assert first.keys().isdisjoint(other_seed)
     assert set(rest.values()) == {24} and len(rest) == 3
     assert whole == {frozenset(range(40)): 40}
