@@ -24,7 +24,17 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Raises ValueError where there is no input, an array is ragged, or the arrays do not have equally many cases."""
+    """Raises ValueError where there is no input, an array is ragged, or the arrays do not have equally many cases.
+
+    >>> import numpy as np
+    >>> from ref import Batch
+    >>> x, t = np.zeros((5, 3)), np.ones((5, 2))
+    >>> batch = Batch((x,), (t,))
+    >>> batch.n_cases, batch.cases(slice(0, 2)).inputs[0].shape
+    (5, (2, 3))
+    >>> Batch((np.zeros((7, 5, 3)),), (np.ones((7, 5, 2)), np.ones((7, 5), bool)), axis=1).n_cases
+    5
+    """
 
     inputs: tuple[Array, ...]
     targets: tuple[Array, ...] = ()

@@ -38,6 +38,20 @@ class Objective:
     """network and loss as in ref.networks and ref.losses; chunk: the most cases that are processed at once.
 
     Raises TypeError for a network or a loss that lacks one of its functions (ref.protocols).
+
+    >>> import numpy as np
+    >>> from ref import MLP, Objective, losses
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> value, gradient = objective.value_and_gradient(theta, batch)
+    >>> gradient
+    Parameters(32 float64: W1 (3, 5), b1 (5,), W2 (5, 2), b2 (2,))
+    >>> G = objective.curvature(theta, batch)  # a SciPy LinearOperator
+    >>> G.shape, bool(gradient.vector @ (G @ gradient.vector) > 0)
+    ((32, 32), True)
     """
 
     def __init__(self, network, loss, weight_decay: float = 0.0, chunk: int = 1000):

@@ -26,6 +26,13 @@ class Parameters:
     vector   (P,) float32 or float64, contiguous; it is *used*, not copied.  Zeros of `dtype` where it is None.
 
     Raises ValueError where the vector's length does not fit the shapes, TypeError for integer or complex vectors.
+
+    >>> import numpy as np
+    >>> from ref import Parameters
+    >>> theta = Parameters({"W": (2, 3), "b": (3,)})
+    >>> theta["b"][:] = 1
+    >>> theta.vector
+    array([0., 0., 0., 0., 0., 0., 1., 1., 1.])
     """
 
     __slots__ = ("shapes", "vector", "_views")

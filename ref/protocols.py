@@ -5,6 +5,10 @@ network, an objective, an optimiser or an experiment of their own finds here wha
 them are optional: whoever needs one asks for it by name, isinstance(network, HasSquares), and can say what is missing.
 
 Shapes: N cases, theta and everything like it `ref.parameters.Parameters` of P numbers.
+
+>>> from ref import MLP, protocols
+>>> isinstance(MLP((3, 2)), protocols.HasSquares), isinstance(MLP((3, 2)), protocols.HasHiddenStates)
+(True, False)
 """
 
 from collections.abc import Callable, Iterator, Mapping

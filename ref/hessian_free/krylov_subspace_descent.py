@@ -25,7 +25,19 @@ Array = np.ndarray
 
 
 class KrylovSubspaceDescent:
-    """dimensions K of the Krylov space, bfgs_iterations an upper bound, curvature "gauss_newton" or "hessian"."""
+    """dimensions K of the Krylov space, bfgs_iterations an upper bound, curvature "gauss_newton" or "hessian".
+
+    >>> import numpy as np
+    >>> from ref import KrylovSubspaceDescent, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(KrylovSubspaceDescent(dimensions=5), objective, theta, same_batch(batch), n_steps=10)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
+    """
 
     def __init__(self, dimensions: int = 20, bfgs_iterations: int = 30, curvature: str = "gauss_newton"):
         self.dimensions = require_count("dimensions", dimensions)

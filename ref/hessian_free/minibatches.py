@@ -16,7 +16,15 @@ from ref.validation import require_count
 
 
 class Batches(NamedTuple):
-    """The data of one step, each a batch as the objective takes it.  None means: the same as the gradient's."""
+    """The data of one step, each a batch as the objective takes it.  None means: the same as the gradient's.
+
+    >>> import numpy as np
+    >>> from ref import Batches
+    >>> x = np.zeros((100, 4))
+    >>> batches = Batches(gradient=(x, x), curvature=(x[:10], x[:10])).filled()
+    >>> batches.line_search is batches.gradient
+    True
+    """
 
     gradient: Any
     curvature: Any = None

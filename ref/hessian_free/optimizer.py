@@ -51,6 +51,17 @@ class HessianFree:
 
     Raises ValueError for negative damping, no CG iterations, unknown names, a decay, exponent or scale_mix outside [0,
     1].
+
+    >>> import numpy as np
+    >>> from ref import HessianFree, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(HessianFree(damping=1.0), objective, theta, same_batch(batch), n_steps=10)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
     """
 
     def __init__(

@@ -59,6 +59,13 @@ def conjugate_gradient(
 
     Where pᵀA p is not positive (A is indefinite, r is zero, or rounding has taken over), CG ends and keeps the last x.
     Raises ValueError where b, x0 or P does not fit or is not finite, TypeError where their dtypes differ.
+
+    >>> import numpy as np
+    >>> from ref import conjugate_gradient
+    >>> A, b = np.diag([1.0, 2.0, 4.0]), np.ones(3)
+    >>> *_, last = conjugate_gradient(A, b)
+    >>> last.i, np.allclose(A @ last.x, b)
+    (13, True)
     """
     b = _vector("b", b, b)
     x = np.zeros_like(b) if x0 is None else _vector("x0", x0, b).copy()

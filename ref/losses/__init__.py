@@ -8,6 +8,12 @@ is that part.
 mean_curvature(z, t) = the mean over cases of the Gauss-Newton part in one case's z, (C, C).  Where the loss is -log p(t
 | z), sample_targets(z, t, rng) draws targets from p, with E[g gᵀ] = the Gauss-Newton part of a case for the gradient g
 of its loss at the drawn target: the Fisher information is the expected Hessian.
+
+>>> import numpy as np
+>>> from ref.losses import softmax_cross_entropy
+>>> z, t = np.zeros((4, 2)), np.array([[1.0, 0.0]] * 4)
+>>> round(softmax_cross_entropy.value(z, t), 4), softmax_cross_entropy.gradient(z, t)[0].tolist()
+(0.6931, [-0.125, 0.125])
 """
 
 from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error

@@ -45,6 +45,14 @@ class ElmanRNN(RecurrentNetwork):
     clip         the largest entry of the gradient at the pre-activations on its way back through time, or None
 
     Raises ValueError for a size below one, an odd number of OPLUs, unknown names or a clip that is not positive.
+
+    >>> import numpy as np
+    >>> from ref import ElmanRNN
+    >>> network = ElmanRNN(n_inputs=2, n_hidden=5, n_outputs=3)
+    >>> theta = network.init(np.random.default_rng(0))
+    >>> z, cache = network.forward(theta, np.ones((7, 4, 2)))
+    >>> z.shape, network.backward(np.ones_like(z), cache)["W"].shape
+    ((7, 4, 3), (5, 5))
     """
 
     def __init__(self, n_inputs: int, n_hidden: int, n_outputs: int, activation: str = "tanh", outputs: str = "all",

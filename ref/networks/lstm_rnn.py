@@ -47,6 +47,14 @@ class LSTMRNN(RecurrentNetwork):
     clip         the largest entry of the gradient at the pre-activations on its way back through time, or None
 
     Raises ValueError for a size below one, unknown outputs or a clip that is not positive.
+
+    >>> import numpy as np
+    >>> from ref import LSTMRNN
+    >>> network = LSTMRNN(n_inputs=2, n_hidden=5, n_outputs=3, outputs="last")
+    >>> theta = network.init(np.random.default_rng(0))
+    >>> z, cache = network.forward(theta, np.ones((7, 4, 2)))
+    >>> z.shape, network.backward(np.ones_like(z), cache)["p"].shape
+    ((1, 4, 3), (3, 5))
     """
 
     def __init__(self, n_inputs: int, n_hidden: int, n_outputs: int, outputs: str = "all", peepholes: bool = True,

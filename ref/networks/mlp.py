@@ -34,6 +34,14 @@ class MLP:
     being linear, or one name for each of the L layers.  The output nonlinearity belongs to the loss.
 
     Raises ValueError for fewer than two sizes, a size below one, an unknown activation or a wrong number of them.
+
+    >>> import numpy as np
+    >>> from ref import MLP
+    >>> network = MLP((4, 5, 2), "tanh")
+    >>> theta = network.init(np.random.default_rng(0))
+    >>> z, cache = network.forward(theta, np.ones((3, 4)))
+    >>> z.shape, network.backward(np.ones_like(z), cache)["W1"].shape
+    ((3, 2), (4, 5))
     """
 
     def __init__(self, sizes, activations="tanh"):

@@ -21,6 +21,17 @@ class Adam(FirstOrder):
     """learning_rate: eps; beta1 and beta2: how much of the means is kept each step; epsilon: the least divisor.
 
     Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a beta outside [0, 1).
+
+    >>> import numpy as np
+    >>> from ref import Adam, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(Adam(0.01), objective, theta, same_batch(batch), n_steps=100)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
     """
 
     def __init__(self, learning_rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):

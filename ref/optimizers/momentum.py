@@ -20,6 +20,17 @@ class Momentum(FirstOrder):
     """learning_rate: eps; momentum: a constant mu or mu_t as a function of t = 0, 1, ...
 
     Raises ValueError for a learning rate that is not positive and finite or a momentum outside [0, 1).
+
+    >>> import numpy as np
+    >>> from ref import Momentum, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(Momentum(0.01, momentum=0.9), objective, theta, same_batch(batch), n_steps=100)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
     """
 
     def __init__(self, learning_rate: float, momentum: float | Schedule = 0.9):

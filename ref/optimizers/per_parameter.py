@@ -25,6 +25,18 @@ class PerParameter(FirstOrder):
     The state holds those of the parts, and the report what any of them reports.
     Raises TypeError for a part without `update`, ValueError for a name in two parts, and `init` for a name that theta
     lacks or that belongs to no part.
+
+    >>> import numpy as np
+    >>> from ref import Adam, GradientDescent, PerParameter, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> optimizer = PerParameter({("W1", "b1"): Adam(0.01)}, others=GradientDescent(0.1))
+    >>> result = train(optimizer, objective, theta, same_batch(batch), n_steps=100)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
     """
 
     def __init__(self, parts: Mapping[Names, Updates], others: Updates | None = None):

@@ -20,6 +20,17 @@ class RMSprop(FirstOrder):
     """learning_rate: eps; rho: how much of the mean is kept each step; epsilon: added to the mean square.
 
     Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a rho outside [0, 1).
+
+    >>> import numpy as np
+    >>> from ref import RMSprop, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(RMSprop(0.01), objective, theta, same_batch(batch), n_steps=100)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
     """
 
     def __init__(self, learning_rate: float, rho: float = 0.9, epsilon: float = 1e-6):

@@ -30,6 +30,14 @@ class CayleyDescent(FirstOrder):
 
     All arrays of theta are taken to be points of a Stiefel manifold; `PerParameter` gives it the ones that are.
     Raises ValueError for a learning rate that is not positive and finite or a restore_every below one.
+
+    >>> import numpy as np
+    >>> from ref import CayleyDescent, Parameters
+    >>> theta = Parameters.from_arrays({"W": np.eye(3)})
+    >>> optimizer, gradient = CayleyDescent(0.1), np.arange(9.0)
+    >>> theta, state, report = optimizer.update(theta, gradient, optimizer.init(theta))
+    >>> np.allclose(theta["W"].T @ theta["W"], np.eye(3)), np.allclose(theta["W"], np.eye(3))
+    (True, False)
     """
 
     def __init__(self, learning_rate: float, restore_every: int | None = 100,

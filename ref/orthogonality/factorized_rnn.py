@@ -52,6 +52,15 @@ class FactorizedRNN(RecurrentNetwork):
     the others as of ElmanRNN
 
     Raises ValueError as ElmanRNN does, and for a margin outside [0, 1].
+
+    >>> import numpy as np
+    >>> from ref import FactorizedRNN
+    >>> network = FactorizedRNN(n_inputs=2, n_hidden=5, n_outputs=3, margin=0.1)
+    >>> theta = network.init(np.random.default_rng(0))
+    >>> W, _ = network.transition(theta)
+    >>> s = np.linalg.svd(W, compute_uv=False)
+    >>> bool(0.9 <= s.min() and s.max() <= 1.1)
+    True
     """
 
     def __init__(self, n_inputs: int, n_hidden: int, n_outputs: int, margin: float | None = None,

@@ -30,6 +30,13 @@ class Stiefel:
 
     metric and retraction: names in GRADIENTS and RETRACTIONS; rng draws random points.
     Raises ValueError for p > n and for unknown names.
+
+    >>> import numpy as np
+    >>> from ref import Stiefel
+    >>> manifold = Stiefel(4, 2, rng=np.random.default_rng(0))
+    >>> M = manifold.random_point()
+    >>> np.allclose(M.T @ M, np.eye(2))
+    True
     """
 
     def __init__(self, n: int, p: int, metric: str = "canonical", retraction: str = "cayley",

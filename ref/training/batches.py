@@ -12,7 +12,14 @@ Array = np.ndarray
 
 
 def same_batch(batch) -> Callable:
-    """The same batch at every step: all the data, for instance."""
+    """The same batch at every step: all the data, for instance.
+
+    >>> import numpy as np
+    >>> from ref import same_batch
+    >>> batch = np.zeros((5, 3)), np.zeros((5, 2))
+    >>> same_batch(batch)(7) is batch
+    True
+    """
     return lambda step: batch
 
 
@@ -21,6 +28,14 @@ def minibatches(data, size: int, seed: int = 0) -> Callable[[int], Batch]:
 
     data is a batch (ref.batch), such as (x, t) with cases in rows.  An epoch has N // size steps; the N % size cases
     left over in one epoch have their turn in others.  Raises ValueError where size is not within 1 ... N.
+
+    >>> import numpy as np
+    >>> from ref import minibatches
+    >>> x = np.arange(6.0)[:, None]
+    >>> batches = minibatches((x, 10 * x), size=2)
+    >>> x_of_step, t_of_step = batches(0)
+    >>> np.array_equal(t_of_step, 10 * x_of_step), batches(2).n_cases
+    (True, 2)
     """
     data = Batch.of(data)
     N = data.n_cases

@@ -68,6 +68,19 @@ def train(
     "stopped", the reason.  A loss or parameters that are not finite end training; the result is then the last state
     that was still good: before the parameters that are not finite, or before those whose loss is not.  Training that
     had already ended is not taken up again: its result is returned as it is.
+
+    >>> import numpy as np
+    >>> from ref import Adam, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(Adam(0.01), objective, theta, same_batch(batch), n_steps=50)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
+    >>> result.stopped, result.step, len(result.rows)
+    ('steps', 50, 50)
     """
     if until and not evaluate:
         raise ValueError("until judges evaluations, but evaluate is None")

@@ -1,5 +1,6 @@
 """`from ref import ...`: all names are there, none is loaded before it is asked for, and the README's lines run."""
 
+import doctest
 import re
 import subprocess
 import sys
@@ -17,6 +18,16 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_each_name_is_what_it_says(name):
     found = getattr(ref, name)
     assert found.__name__ in (name, f"ref.{name}") and found.__doc__ and name in dir(ref)
+
+
+@pytest.mark.parametrize("name", ref.__all__)
+def test_each_name_has_an_example_and_it_says_what_comes(name):
+    said = []
+    runner = doctest.DocTestRunner()
+    for example in doctest.DocTestFinder(recurse=False).find(getattr(ref, name), name, globs={}):
+        runner.run(example, out=said.append)
+    assert runner.tries > 0, f"{name} has no example (>>>) in its docstring"
+    assert runner.failures == 0, "".join(said)
 
 
 def test_a_name_that_is_not_there_is_an_error_that_lists_those_that_are():
