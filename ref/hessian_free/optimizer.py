@@ -25,6 +25,7 @@ from ref.hessian_free.work import Counted
 from ref.linalg.conjugate_gradient import conjugate_gradient
 from ref.linalg.stopping import STOPS
 from ref.parameters import Parameters
+from ref.protocols import GivesSquares, require
 from ref.validation import require_count, require_number
 from ref.vectors import add_product, dot
 
@@ -146,6 +147,7 @@ class HessianFree:
     def _gradient(self, theta: Parameters, work: Counted, data) -> tuple[float, Parameters, Parameters | None]:
         """f, ∇f and, where the preconditioner or the damping needs them, the mean squared gradients."""
         if self.preconditioner or self.scale_mix:
+            require("objective", work.objective, GivesSquares)
             return work.gradient_and_squares(theta, data)
         return *work.value_and_gradient(theta, data), None
 

@@ -205,10 +205,12 @@ def _legend(figure, first: list[str], about: str | None = None, columns: int = 4
 
     What looks alike is one entry.
     """
+    from matplotlib.lines import Line2D
+
     handles, entries = labelled(figure), {}
     for label in sorted(handles, key=lambda label: first.index(label) if label in first else len(first)):
         handle = handles[label]
-        line = hasattr(handle, "get_marker")
+        line = isinstance(handle, Line2D)
         look = (handle.get_color(), handle.get_linestyle(), handle.get_marker()) if line else label
         entries.setdefault(look, []).append(label)
     names = [(" or ".join(alike), handles[alike[0]]) for alike in entries.values()]

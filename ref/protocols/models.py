@@ -1,28 +1,13 @@
-"""What the parts of Longhand ask of each other, each written down once.
+"""Ops, losses and networks, and what some of them can do besides."""
 
-A class or a module is one of these where it has the functions; nothing is inherited.  Whoever writes an op, a loss, a
-network, an objective, an optimiser or an experiment of their own finds here what it must offer.  The abilities below
-them are optional: whoever needs one asks for it by name, isinstance(network, HasSquares), and can say what is missing.
-
-Shapes: N cases, theta and everything like it `ref.parameters.Parameters` of P numbers.
-
->>> from ref import MLP, protocols
->>> isinstance(MLP((3, 2)), protocols.HasSquares), isinstance(MLP((3, 2)), protocols.HasHiddenStates)
-(True, False)
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator
 
-from ref.batch import Batch
 from ref.parameters import Parameters
 
 Array = np.ndarray
-State = dict  # an optimiser's: a flat dict of arrays and numbers
-Report = dict  # a step's: a flat dict of numbers
 
 
 @runtime_checkable
@@ -172,79 +157,3 @@ class CouplesCases(Protocol):
     """
 
     couples_cases: bool
-
-
-@runtime_checkable
-class Objective(Protocol):
-    """What an optimiser sees; a batch is whatever Batch.of takes."""
-
-    network: Network
-    loss: Loss
-    weight_decay: float  # what the curvature holds beside the loss's, times the identity
-    chunk: int  # the most cases that are processed at once
-
-    def value(self, theta: Parameters, batch: Batch) -> float:
-        """f at theta."""
-
-    def gradient(self, theta: Parameters, batch: Batch) -> Parameters:
-        """∇f at theta."""
-
-    def value_and_gradient(self, theta: Parameters, batch: Batch) -> tuple[float, Parameters]:
-        """Both, from one forward pass."""
-
-    def curvature(self, theta: Parameters, batch: Batch, product: str | Callable = "gauss_newton",
-                  damping: float | Array = 0.0) -> LinearOperator:
-        """B (P, P) as an operator on flat vectors."""
-
-    def count(self, batch: Batch) -> int:
-        """How many cases the batch has: what work is counted in."""
-
-    def outputs(self, theta: Parameters, batch: Batch) -> Iterator[Array]:
-        """z, chunk after chunk of cases."""
-
-
-@runtime_checkable
-class GivesSquares(Protocol):
-    """An objective with the mean squared gradients of the cases."""
-
-    def gradient_and_squares(self, theta: Parameters, batch: Batch) -> tuple[float, Parameters, Parameters]:
-        """Return f, ∇f and 1/N Σₙ gₙ², gₙ the gradient of case n's loss."""
-
-
-@runtime_checkable
-class HasChunks(Protocol):
-    """An objective that is one loss of one network, with a weight decay at most: K-FAC looks into its chunks."""
-
-    def mean(self, theta: Parameters, batch: Batch, of_chunk: Callable) -> list:
-        """The weighted mean over chunks of what of_chunk(z, targets, cache) returns."""
-
-
-@runtime_checkable
-class Optimizer(Protocol):
-    """Two pure functions: what comes in stays as it is."""
-
-    def init(self, theta: Parameters) -> State:
-        """The state before the first step."""
-
-    def step(self, theta: Parameters, state: State, objective: Objective, batch) -> tuple[Parameters, State, Report]:
-        """The new theta, the new state, and a report with at least "loss", f at the old theta on the batch, and
-        "gradient_equivalents", the step's work in gradients of single cases."""
-
-
-@runtime_checkable
-class Updates(Protocol):
-    """An optimiser that needs no more than the gradient at theta: `PerParameter` puts several of them together."""
-
-    def update(self, theta: Parameters, g: Array, state: State) -> tuple[Parameters, State, Report]:
-        """The new theta and state from g (P,) = ∇f(theta), and what the step has to report beside loss and gradient."""
-
-
-def require(name: str, thing, protocol):
-    """The thing, or TypeError that says which parts of the protocol it lacks."""
-    if not isinstance(thing, protocol):
-        parts = {part for part in vars(protocol) if not part.startswith("_")} | set(protocol.__annotations__)
-        missing = sorted(part for part in parts if not hasattr(thing, part))
-        kind = getattr(thing, "__name__", None) or f"a {type(thing).__name__}"
-        raise TypeError(f"{name} is {kind}, which has no {', '.join(missing)}: "
-                        f"see {protocol.__name__} in ref.protocols")
-    return thing
