@@ -23,7 +23,8 @@ class Parameters:
     """One vector and named, shaped views into it.
 
     shapes   name -> shape, in the order in which the arrays lie in the vector
-    vector   (P,) float32 or float64, contiguous; it is *used*, not copied.  Zeros of `dtype` where it is None.
+    vector   (P,) float32 or float64, contiguous; the views share its memory, it is not copied.  Zeros of `dtype` where
+             it is None.
 
     Raises ValueError where the vector's length does not fit the shapes, TypeError for integer or complex vectors.
 
@@ -77,7 +78,7 @@ class Parameters:
         return new
 
     def like(self, vector: Array | None = None) -> "Parameters":
-        """The same names and shapes over another vector (used, not copied), or over zeros."""
+        """The same names and shapes over another vector, whose memory is shared, or over zeros."""
         return Parameters(self.shapes, vector, self.dtype)
 
     def copy(self) -> "Parameters":

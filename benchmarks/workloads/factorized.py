@@ -58,12 +58,12 @@ def ours(P, x, t, accelerated):
     from ref.losses import Masked, softmax_cross_entropy
     from ref.objective import Objective
     from ref.optimizers import PerParameter, RMSprop
-    from ref.orthogonality import CayleyDescent, renormalised
+    from ref.orthogonality import CayleyDescent, renormalized
     from ref.orthogonality.factorized_rnn import FactorizedRNN
     from ref.parameters import Parameters
 
     optimizer = PerParameter({("W_U", "W_V"): CayleyDescent(CAYLEY_RATE),
-                        ("W_p",): RMSprop(renormalised(RATE, MARGIN), RHO, EPSILON)},
+                        ("W_p",): RMSprop(renormalized(RATE, MARGIN), RHO, EPSILON)},
                        others=RMSprop(RATE, RHO, EPSILON))
     batch = x, t, np.ones((T, N), bool)
 

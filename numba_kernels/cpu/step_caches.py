@@ -1,4 +1,4 @@
-"""The activations' caches of a recurrence's steps, made when they are asked for.
+"""The caches of a recurrence's activations, step by step, computed on demand.
 
 The compiled passes need h alone.  The reference's passes need phi's cache of each step; with these they can go on where
 a compiled pass has been, and the caches cost no memory until they do.

@@ -41,7 +41,7 @@ class HessianFree:
     preconditioner   "fisher" or None, with its exponent
     backtracking     CG-backtracking, or the last iterate
     rate             None for the line search, or the fixed rate of Sutskever et al. 2013: a number, or rate(step)
-    rho              "undamped" or "damped": the model that rho is measured with (ref.hessian_free.damping)
+    rho              "undamped" or "damped": which quadratic model rho compares f with (ref.hessian_free.damping)
     scale_mix        0 for Tikhonov damping; above, the share of the Fisher diagonal in scale-sensitive damping
     curvature        "gauss_newton" or "hessian"
     structural       mu of structural damping, for recurrent networks: lambda mu S'' joins the damping, and

@@ -22,8 +22,8 @@ BLOCK = 64
 
 def solve_in_place(N: Array, R: Array) -> Array:
     """Return X, in R's memory where R is row-major; N and R, of one dtype, are overwritten.  A NaN comes out again."""
-    n, (factorise, divide) = len(N), FUNCTIONS[N.dtype.char]
-    factors, pivots, _ = factorise(N.T, overwrite_a=1)
+    n, (factorize, divide) = len(N), FUNCTIONS[N.dtype.char]
+    factors, pivots, _ = factorize(N.T, overwrite_a=1)
     LU, X = factors.T, np.ascontiguousarray(R)
     for b in range(0, n, BLOCK):
         rows = slice(b, b + BLOCK)

@@ -49,7 +49,7 @@ def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
 
 def mean_curvature(z: Array, t: Array) -> Array:
     p = prediction(z)
-    return np.diag(np.mean(p * (1 - p), axis=0))
+    return np.diag(np.mean(p * (1 - p), axis=0, dtype=np.float64).astype(z.dtype))
 
 
 def sample_targets(z: Array, t: Array, rng: np.random.Generator) -> Array:

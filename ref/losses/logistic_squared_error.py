@@ -50,4 +50,4 @@ def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
 def mean_curvature(z: Array, t: Array) -> Array:
     p = prediction(z)
     s = p * (1 - p)
-    return np.diag(np.mean(s * s, axis=0))
+    return np.diag(np.mean(s * s, axis=0, dtype=np.float64).astype(z.dtype))

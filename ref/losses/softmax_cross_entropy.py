@@ -56,7 +56,7 @@ def curvature_factor(z: Array, t: Array, xi: Array) -> Array:
 def mean_curvature(z: Array, t: Array) -> Array:
     p = prediction(z)
     weighted = p * (_sum(t) / len(z))
-    return np.diag(weighted.sum(axis=0)) - weighted.T @ p
+    return np.diag(weighted.sum(axis=0, dtype=np.float64).astype(z.dtype)) - weighted.T @ p
 
 
 def sample_targets(z: Array, t: Array, rng: np.random.Generator) -> Array:

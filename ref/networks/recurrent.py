@@ -2,9 +2,8 @@
 
 The passes themselves each network writes out; the linear readout is ref.layers.readout.
 
-A network with clip bounds every entry of the gradient at the pre-activations while it goes back through time.  What its
-backward pass returns is then no gradient but a direction to learn by, so that curvature, which is made of the same
-passes, is refused.
+A network with clip bounds every entry of the gradient at the pre-activations while it goes back through time.  The
+result is then no longer the gradient.  Curvature products use the same pass, so they are refused.
 """
 
 import numpy as np

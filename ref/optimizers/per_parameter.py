@@ -1,6 +1,6 @@
 """An optimiser put together from others, each for the arrays of its names.
 
-    PerParameter({("U", "V"): CayleyDescent(1e-6), ("p",): RMSprop(renormalised(1e-4, margin))}, others=RMSprop(1e-4))
+    PerParameter({("U", "V"): CayleyDescent(1e-6), ("p",): RMSprop(renormalized(1e-4, margin))}, others=RMSprop(1e-4))
 
 is that of Vorontsov, Trabelsi, Kadoury & Pal 2017, with the learning rates of its copy task.  The gradient is computed
 once; each part updates its own arrays with its own piece of it.  A part can be any optimiser with an `update`

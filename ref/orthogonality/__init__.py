@@ -37,7 +37,7 @@ from ref.orthogonality.riemannian_gradient import (
     right_skew,
 )
 from ref.orthogonality.soft_constraints import CompositeDecay, GaussianPrior, SoftOrthogonality
-from ref.orthogonality.spectrum import renormalised, singular_values
+from ref.orthogonality.spectrum import renormalized, singular_values
 from ref.orthogonality.wrong_side import wrong_side_step
 
 __all__ = [
@@ -45,6 +45,6 @@ __all__ = [
     "SoftOrthogonality", "Stiefel", "canonical_geodesic", "canonical_gradient", "canonical_inner",
     "cayley_retraction", "cayley_step", "component", "defect", "euclidean_geodesic", "euclidean_gradient",
     "euclidean_inner", "factors", "geodesic_step", "gradient_norms", "left_skew", "newton_schulz", "polar_factor",
-    "polar_retraction", "projection", "qr_retraction", "renormalised", "restored", "right_skew", "singular_values",
+    "polar_retraction", "projection", "qr_retraction", "renormalized", "restored", "right_skew", "singular_values",
     "spectrum_summary", "transition", "wrong_side_step",
 ]

@@ -5,10 +5,11 @@
     R-forward    RW from RW_U, RW_p, RW_V                 then the Elman network's with RW
     R-backward   the Elman network's, RdW among them      then RdW_U, RdW_p, RdW_V from RdW and dW
 
-What is said of W is ref.orthogonality.spectral, all else ref.networks.elman_rnn.  W is formed once a pass and no
-decomposition is differentiated.  The optimiser keeps W_U and W_V orthogonal, here with the paper's rates for copying:
+The equations for W are in ref.orthogonality.spectral, all others in ref.networks.elman_rnn.  W is formed once in each
+pass, and no decomposition is differentiated.  The optimiser keeps W_U and W_V orthogonal, here with the paper's rates
+for copying:
 
-    PerParameter({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalised(1e-4, margin))},
+    PerParameter({("W_U", "W_V"): CayleyDescent(1e-6), ("W_p",): RMSprop(renormalized(1e-4, margin))},
     others=RMSprop(1e-4))
 
 Shapes: W_U and W_V (H, H), W_p (H,); x, z and the other parameters as in the Elman network, W excepted.

@@ -8,7 +8,7 @@ every s at 1, and 0 < m <= 1 holds them within [1 - m, 1 + m].  Without a margin
 negative, which is the singular value |s| with a column of U turned round; the released code cuts s off at zero there,
 and a value that has once been cut off no longer learns.
 
-The learning rate of p is divided by 2 m, or a small margin would be a small step: `renormalised`.  What that achieves
+The learning rate of p is divided by 2 m, or a small margin would be a small step: `renormalized`.  What that achieves
 depends on the optimiser, since a gradient in p is s' = O(m) times the one in s:
 
     RMSprop   Δp = -η/2m g / √(r + epsilon):  Δs = s' Δp does not depend on m as long as |g| >> √epsilon = 1e-3;
@@ -41,7 +41,7 @@ def singular_values(p: Array, margin: float | None) -> tuple[Array, Array, Array
     return 1 + m * tanh, slope, -tanh * slope
 
 
-def renormalised(learning_rate: float, margin: float | None) -> float:
+def renormalized(learning_rate: float, margin: float | None) -> float:
     """The learning rate of p: divided by 2 m where there is a margin m > 0."""
     rate, margin = require_number("learning_rate", learning_rate, above=0), require_margin(margin)
     return rate / (2 * margin) if margin else rate

@@ -47,7 +47,7 @@ def test_a_step_that_is_wrong_shows_in_float32(tasks, monkeypatch):
         return fingerprint(factorized.reference(*factorized.arrays(np.float64))[1]["factorized.tanh"]())
 
     with monkeypatch.context() as patch:
-        patch.setattr(package, "renormalised", lambda rate, margin: rate)
+        patch.setattr(package, "renormalized", lambda rate, margin: rate)
         assert abs(other()[1] - right[1]) > 10 * tolerance
     plain = package.CayleyDescent
     with monkeypatch.context() as patch:

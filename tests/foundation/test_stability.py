@@ -9,7 +9,7 @@ import pytest
 
 import ref.layers
 from ref.layers import logistic, softmax, softplus, tanh
-from ref.losses import logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
+from ref.losses import Masked, logistic_cross_entropy, logistic_squared_error, softmax_cross_entropy, squared_error
 
 DTYPES = [np.float32, np.float64]
 LOSSES = [squared_error, logistic_cross_entropy, softmax_cross_entropy, logistic_squared_error]
@@ -114,3 +114,21 @@ def test_units_keep_dtype_and_shape(name, dtype):
         Ry, r_cache = op.r_forward(x, cache)
         for array in (y, op.backward(x, cache), Ry, op.r_backward(x, x, cache, r_cache)):
             assert array.dtype == dtype and array.shape == shape
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, Masked(softmax_cross_entropy), Masked(squared_error, "targets")],
+                         ids=lambda loss: getattr(loss, "__name__", type(loss).__name__))
+def test_float32_is_summed_in_float64(loss):
+    """Many cases: what a sum in float32 would lose is more than what is allowed here; arrays stay float32."""
+    rng = np.random.default_rng(0)
+    masked = isinstance(loss, Masked)
+    shape = (1000, 400, 3) if masked else (400_000, 3)
+    z, t = (1 + rng.standard_normal(shape)).astype(np.float32), np.full(shape, 1 / 3, np.float32)
+    others = (np.ones(shape[:2], bool),) * masked
+    exact = loss.value(z.astype(np.float64), t.astype(np.float64), *others)
+    assert abs(loss.value(z, t, *others) / exact - 1) < 2e-7
+    assert loss.gradient(z, t, *others).dtype == np.float32
+    if not masked:
+        got, expected = loss.mean_curvature(z, t), loss.mean_curvature(z.astype(np.float64), t.astype(np.float64))
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(np.diag(got), np.diag(expected), rtol=2e-6)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ref.optimizers import Adam, GradientDescent, Momentum, Nesterov, PerParameter, RMSprop
-from ref.orthogonality import CayleyDescent, cayley_step, factors, renormalised, spectral
+from ref.orthogonality import CayleyDescent, cayley_step, factors, renormalized, spectral
 from ref.parameters import Parameters
 from ref.training import same_batch, train
 from tests.orthogonality.descents import BATCH, Distances
@@ -19,7 +19,7 @@ def start(dtype=np.float64):
 
 
 def paper(margin: float = 0.1):
-    return PerParameter({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalised(1e-3, margin))},
+    return PerParameter({("U", "V"): CayleyDescent(0.01), ("p",): RMSprop(renormalized(1e-3, margin))},
                         others=RMSprop(1e-2))
 
 
@@ -75,7 +75,7 @@ def test_it_learns_the_factors_of_a_matrix():
             return 1
 
     theta = Parameters.from_arrays({"U": U, "p": p, "V": V})
-    optimizer = PerParameter({("U", "V"): CayleyDescent(0.1)}, others=GradientDescent(renormalised(1.0, 0.5)))
+    optimizer = PerParameter({("U", "V"): CayleyDescent(0.1)}, others=GradientDescent(renormalized(1.0, 0.5)))
     result = train(optimizer, Factored(), theta, same_batch(BATCH), 1000, progress=False)
     assert result.rows[0]["loss"] > 10 and result.rows[-1]["loss"] < 1e-6
     assert max(row["defect"] for row in result.rows) < 1e-12

@@ -5,7 +5,7 @@ import numpy as np
 from ref.losses import Masked, softmax_cross_entropy
 from ref.objective import Objective
 from ref.optimizers import PerParameter, RMSprop
-from ref.orthogonality import CayleyDescent, renormalised
+from ref.orthogonality import CayleyDescent, renormalized
 from ref.parameters import Parameters
 from ref.tasks.sequences.copy_memory import copy_memory
 from ref.training import train
@@ -38,7 +38,7 @@ def composed(network, theta, W):
 
 def learner(margin, restore_every=None):
     return PerParameter({("W_U", "W_V"): CayleyDescent(0.1, restore_every),
-                         ("W_p",): RMSprop(renormalised(1e-3, margin))},
+                         ("W_p",): RMSprop(renormalized(1e-3, margin))},
                   others=RMSprop(3e-3))
 
 

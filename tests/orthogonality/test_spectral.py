@@ -6,7 +6,7 @@ import pytest
 from autograd import make_hvp, make_vjp
 
 from ref.optimizers import GradientDescent, RMSprop
-from ref.orthogonality import renormalised, singular_values, spectral
+from ref.orthogonality import renormalized, singular_values, spectral
 from ref.parameters import Parameters
 from tests.orthogonality.points import gradient, point
 
@@ -79,9 +79,9 @@ def test_autograd_agrees(margin):
 
 
 def test_the_learning_rate_is_divided_by_twice_the_margin():
-    assert renormalised(1e-4, 0.01) == pytest.approx(5e-3)
-    assert renormalised(1e-4, 1.0) == 5e-5
-    assert renormalised(1e-4, 0.0) == renormalised(1e-4, None) == 1e-4
+    assert renormalized(1e-4, 0.01) == pytest.approx(5e-3)
+    assert renormalized(1e-4, 1.0) == 5e-5
+    assert renormalized(1e-4, 0.0) == renormalized(1e-4, None) == 1e-4
 
 
 class Spectrum:
@@ -107,19 +107,19 @@ class Spectrum:
 @pytest.mark.parametrize("c, alike", [(10.0, True), (1e-5, False)])
 def test_rmsprop_moves_s_alike_for_every_margin_while_gradients_are_large(c, alike):
     """The released code's rule; below √epsilon = 1e-3 a tenth of the margin makes a tenth of the step."""
-    wide, narrow = (Spectrum(c, margin).moved(RMSprop(renormalised(1e-6, margin))) for margin in (0.5, 0.05))
+    wide, narrow = (Spectrum(c, margin).moved(RMSprop(renormalized(1e-6, margin))) for margin in (0.5, 0.05))
     assert narrow / wide == pytest.approx(1.0 if alike else 0.1, rel=2e-3)
 
 
 def test_with_epsilon_in_proportion_rmsprop_does_so_for_gradients_of_any_size():
     for c in (10.0, 1e-3, 1e-5):
-        wide, narrow = (Spectrum(c, margin).moved(RMSprop(renormalised(1e-6, margin), epsilon=(2 * margin) ** 2 * 1e-6))
+        wide, narrow = (Spectrum(c, margin).moved(RMSprop(renormalized(1e-6, margin), epsilon=(2 * margin) ** 2 * 1e-6))
                         for margin in (0.5, 0.05))
         assert narrow / wide == pytest.approx(1, rel=1e-6)
 
 
 def test_plain_gradient_descent_moves_s_in_proportion_to_the_margin():
-    wide, narrow = (Spectrum(10.0, margin).moved(GradientDescent(renormalised(1e-6, margin))) for margin in (0.5, 0.05))
+    wide, narrow = (Spectrum(10.0, margin).moved(GradientDescent(renormalized(1e-6, margin))) for margin in (0.5, 0.05))
     assert narrow / wide == pytest.approx(0.1, rel=1e-6)
 
 
@@ -140,4 +140,4 @@ def test_bad_margins_are_refused(margin, error, match):
     with pytest.raises(error, match=match):
         spectral.forward(point(3, 3), np.zeros(3), point(3, 3), margin)
     with pytest.raises(error, match=match):
-        renormalised(0.1, margin)
+        renormalized(0.1, margin)

@@ -5,8 +5,8 @@
     gradients_through_time     the norm of dL_T/dh_t against t, L_T the loss of the last output, a panel a variant
     spectra                    the transition's singular values against updates, a panel a variant
 
-A variant looks alike in all of them.  Colours: the margins from blue (m = 0) to vermilion (m = 1), black without a
-margin, purple other networks; a variant of a variant has its colour, and another dash and marker.
+A variant looks the same in all of them.  The margins go from blue (m = 0) to vermilion (m = 1); black is for networks
+without a margin, purple for other networks.  Variants of one method share a colour and differ in dash and marker.
 """
 
 from pathlib import Path

@@ -38,7 +38,7 @@ from ref.orthogonality import (
     SoftOrthogonality,
     cayley_step,
     gradient_norms,
-    renormalised,
+    renormalized,
     spectrum_summary,
     wrong_side_step,
 )
@@ -98,7 +98,7 @@ def optimizer_of(config: dict):
     if config["network"] != "factorized":
         return others
     spectrum = {"rmsprop": RMSprop, "descent": GradientDescent}[config["spectrum"]["method"]]
-    rate = renormalised(config["spectrum"]["rate"], config["margin"])
+    rate = renormalized(config["spectrum"]["rate"], config["margin"])
     return PerParameter({("W_U", "W_V"): cayley, ("W_p",): spectrum(rate)}, others)
 
 

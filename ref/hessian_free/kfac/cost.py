@@ -1,5 +1,4 @@
-"""What a K-FAC step costs, in multiplications, so that it can be told in gradients of single cases as every other step
-is.
+"""The cost of a K-FAC step in multiplications, to express it in gradients of single cases like that of other methods.
 
     passes      one product a weight and case is Σ D H: forward 1, gradient 2 more, R-forward 2, ds_l of all layers 1
     A_l         (D+1)² a case

@@ -38,7 +38,7 @@ def span_curvature(objective, theta: Parameters, batch, directions: list[Array],
     return Q + objective.mean(theta, batch, of_chunk)[0]
 
 
-def minimise(Q: Array, b: Array) -> Array:
+def minimize(Q: Array, b: Array) -> Array:
     """c (k,), the shortest one where directions are zero or depend on each other; NaN where Q is not finite.
 
     Every direction is first scaled to unit curvature, so that it does not matter how long it is.
@@ -61,7 +61,7 @@ def rescaled(objective, theta: Parameters, batch, g: Array, directions: list[Arr
     steps = []
     for i, D in enumerate(directions):
         chosen = [i] if before is None else [i, len(directions)]
-        c = minimise(Q[np.ix_(chosen, chosen)], b[chosen])
+        c = minimize(Q[np.ix_(chosen, chosen)], b[chosen])
         alpha, mu = float(c[0]), float(c[1]) if len(c) > 1 else 0.0
         d = alpha * D if before is None else alpha * D + mu * before
         steps.append(Step(d, alpha, mu, 0.5 * float(b[chosen] @ c)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import rescaled
-from ref.hessian_free.kfac.span import minimise, span_curvature
+from ref.hessian_free.kfac.span import minimize, span_curvature
 from tests.hessian_free.counted import CountedNetwork
 from tests.hessian_free.problems import LOSS_NAMES, problem
 
@@ -78,11 +78,11 @@ def test_directions_that_depend_on_each_other_or_are_zero():
 
 def test_the_length_of_a_direction_does_not_matter():
     Q, b = np.array([[2.0, 0.3], [0.3, 1.0]]), np.array([1.0, -2.0])
-    c = minimise(Q, b)
+    c = minimize(Q, b)
     np.testing.assert_allclose(c, -np.linalg.solve(Q, b), rtol=1e-12)
     S = np.diag([1e-12, 1e9])
-    np.testing.assert_allclose(S @ minimise(S @ Q @ S, S @ b), c, rtol=1e-9)
-    assert np.isnan(minimise(np.array([[np.inf, 0], [0, 1.0]]), b)).all()
+    np.testing.assert_allclose(S @ minimize(S @ Q @ S, S @ b), c, rtol=1e-9)
+    assert np.isnan(minimize(np.array([[np.inf, 0], [0, 1.0]]), b)).all()
 
 
 def test_only_forward_passes():
