@@ -55,6 +55,7 @@ def backward_cells(gates, c0, y, p, dh, back, back_c, clip, ds, dc):
     for n in range(N):
         i, f, g, o = four(gates[n])
         dsi, dsf, dsg, dso = four(ds[n])
+        # ds^o comes first: c_t goes into o through its peephole, so that dc needs it
         for j in range(H):
             dso[j] = clipped(o[j] * (one - o[j]) * y[n, j] * (dh[n, j] + back[n, j]), clip)
         for j in range(H):
@@ -102,6 +103,8 @@ def r_backward_cells(gates, Rgates, c0, Rc0, Rc, y, p, Rp, dh, back, back_c, Rdh
         Ri, Rf, Rg, Ro = four(Rgates[n])
         dsi, dsf, dsg, dso = four(ds[n])
         Rdsi, Rdsf, Rdsg, Rdso = four(Rds[n])
+        # Each line of backward_cells, then the same differentiated factor by factor.  back_c and Rback_c are read for
+        # dc and Rdc before they are written over with what goes to step t - 1.
         for j in range(H):
             total[j] = dh[n, j] + back[n, j]
         for j in range(H):
