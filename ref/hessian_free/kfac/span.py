@@ -33,9 +33,10 @@ def span_curvature(objective, theta: Parameters, batch, directions: list[Array],
     def of_chunk(z, targets, cache) -> list:
         Rz = [objective.network.r_forward(theta.like(d), cache)[0] for d in directions]
         curved = (objective.loss.gauss_newton_product(z, *targets, R) for R in Rz)
-        return [np.array([[dot(R.ravel(), column.ravel()) for R in Rz] for column in curved]).T]
+        return [np.array([[dot(R.ravel(), row.ravel()) for R in Rz] for row in curved])]  # symmetric
 
-    return Q + objective.mean(theta, batch, of_chunk)[0]
+    (of_network,) = objective.mean(theta, batch, of_chunk)
+    return Q + of_network
 
 
 def minimize(Q: Array, b: Array) -> Array:
