@@ -122,8 +122,9 @@ class Objective:
         require_floats("theta", theta.vector)
         self._require_damping(theta, damping)
         multiply, batch = product if callable(product) else PRODUCTS[product], Batch.of(batch)
-        kept = [self._run(theta, part) for _,
-                part in self._chunks(batch, self.chunk)] if batch.n_cases <= self.chunk else []
+        kept = None  # the outputs and activations of the only chunk
+        if batch.n_cases <= self.chunk:
+            (kept,) = (self._run(theta, part) for _, part in self._chunks(batch, self.chunk))
 
         def matvec(v: Array) -> Array:
             v = theta.like(v.reshape(theta.size).astype(theta.dtype, copy=False))
@@ -131,7 +132,7 @@ class Objective:
             def of_chunk(z, targets, cache) -> Terms:
                 return [multiply(self.network, self.loss, cache, z, targets, v)]
 
-            (Bv,) = of_chunk(*kept[0]) if kept else self.mean(theta, batch, of_chunk)
+            (Bv,) = of_chunk(*kept) if kept else self.mean(theta, batch, of_chunk)
             add_product(Bv.vector, self.weight_decay, v.vector)
             add_product(Bv.vector, damping, v.vector)
             return Bv.vector

@@ -58,6 +58,8 @@ EQUIVALENT = [
     ("ref.losses.logistic_squared_error:mean_curvature", "1 - p", "-(1 - p)", SQUARED),
     ("ref.hessian_free.kfac.kronecker:input_factor", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
      "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
+    ("ref.hessian_free.kfac.kronecker:paired", "len(factors) // 2", "-(len(factors) // 2)",
+     "of 2L entries the first L end, and the last L begin, at -L too"),
     ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)",
      "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
     ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)",

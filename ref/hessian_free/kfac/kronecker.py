@@ -51,7 +51,7 @@ def input_factor(y: Array) -> Array:
 def paired(factors: list[Array]) -> list[Block]:
     """The blocks of A_1, ..., A_L, G_1, ..., G_L."""
     L = len(factors) // 2
-    return [Block(A, G) for A, G in zip(factors[:L], factors[L:])]
+    return [Block(A, G) for A, G in zip(factors[:L], factors[L:], strict=True)]
 
 
 def solve(factors: list[Block], gradient: Parameters) -> Parameters:
