@@ -1,14 +1,17 @@
-"""The command `longhand`: list the experiments, run one, resume a run, report on all.
+"""The command `longhand`: list the experiments, run one, resume a run, show its numbers, report on all.
 
     longhand list
     longhand run NAME --preset quick|standard|paper --seed S
     longhand resume RUN
+    longhand show RUN
     longhand report
 
-Ends with status 0, 1 where parts of a run failed, 2 for a mistake in what was asked, 130 when interrupted.
+Ends with status 0, 1 where parts of a run failed, 2 for a mistake in what was asked, 130 when interrupted, 141 where
+nobody reads on (`longhand list | head -1`).
 """
 
 import argparse
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -23,9 +26,17 @@ from ref.experiments.threads import restart_with
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command; None takes it from the command line, in a process whose threads are then limited."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
     try:
-        asked.action(asked, arguments is None)
+        if asked.action is None:
+            parser.print_help()
+        else:
+            asked.action(asked, arguments is None)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain once more at its end
+        return 141
     except PartsFailed as error:
         print(f"longhand: {error}", file=sys.stderr)
         return 1
@@ -56,6 +67,22 @@ def resume(asked, restart: bool) -> None:
     _carry_out(runs.read_config(folder), folder, asked.workers, restart)
 
 
+def show(asked, restart: bool) -> None:
+    """A finished run's numbers, or which of its parts have finished; and where its figures are."""
+    folder = runs.find_run(asked.run, asked.runs)
+    config = runs.read_config(folder)
+    print(f"{folder}  ({command(config)}), {config['kernels']} kernels\n")
+    if runs.finished(folder) is not None:
+        print(experiment(config["experiment"]).report([folder]))
+    else:
+        parts = sorted(path.parent for path in folder.glob(f"*/{runs.CONFIG}"))
+        ended = [part.name for part in parts if runs.finished(part) is not None]
+        print(f"It has not finished: of the {len(parts)} parts begun, {len(ended)} have"
+              f"{': ' if ended else ''}{', '.join(ended)}.\n`longhand resume {asked.run}` goes on.")
+    figures = sorted((folder / "figures").glob("*.png"))
+    print("\nFigures: " + (", ".join(map(str, figures)) or "none yet"))
+
+
 def report(asked, restart: bool) -> None:
     print(f"wrote {write_report(asked.runs, asked.output)}")
 
@@ -81,7 +108,9 @@ def _carry_out(config: dict, folder: Path, workers: int, restart: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="longhand", description="Deep-learning papers by hand: their experiments.")
-    commands = parser.add_subparsers(required=True, metavar="list | run | resume | report")
+    parser.add_argument("--version", action="version", version=f"longhand {runs.version('longhand')}")
+    parser.set_defaults(action=None)
+    commands = parser.add_subparsers(metavar="list | run | resume | show | report")
 
     def add(name: str, action, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
@@ -90,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--runs", default="runs", metavar="DIR", help="the folder of all runs (runs)")
         if name in ("run", "resume"):
             one.add_argument("--workers", type=_count(0), default=2, metavar="N",
-                             help="processes side by side (2); 0: none but this one")
+                             help="processes side by side (2); 0: none but this one, for stepping through a run in a "
+                                  "debugger")
         return one
 
     add("list", list_experiments, "the experiments and their presets")
@@ -104,6 +134,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--threads", type=_count(1), default=1, metavar="N",
                      help="threads of each process (1); their number can change the last bits")
     one = add("resume", resume, "go on with a run that was killed")
+    one.add_argument("run", metavar="RUN", help="its folder, or NAME/PRESET-SEED")
+    one = add("show", show, "print a run's numbers and where its figures are")
     one.add_argument("run", metavar="RUN", help="its folder, or NAME/PRESET-SEED")
     one = add("report", report, "write RESULTS.md from the finished runs")
     one.add_argument("--output", default="RESULTS.md", metavar="FILE")

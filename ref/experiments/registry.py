@@ -3,7 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
-from ref.experiments.run import RunError
+from ref.experiments.run import RunError, meant
 
 EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> module, and what it is about in one line
     "hf-curves": ("ref.experiments.hessian_free.curves",
@@ -37,5 +37,6 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
 def experiment(name: str) -> ModuleType:
     """The experiment's module.  Raises RunError for a name that is not registered."""
     if name not in EXPERIMENTS:
-        raise RunError(f"no experiment is named {name!r}; there are: {', '.join(EXPERIMENTS)}")
+        raise RunError(f"no experiment is named {name!r}{meant(name, EXPERIMENTS)}; there are: "
+                       f"{', '.join(EXPERIMENTS)}")
     return import_module(EXPERIMENTS[name][0])

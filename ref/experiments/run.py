@@ -6,9 +6,10 @@
 A part of a run (ref.experiments.sweep) is a subfolder of the same kind.  Nothing here deletes or changes finished work.
 """
 
+import difflib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +55,8 @@ def run_config(
 ) -> dict:
     """The configuration of a run of the experiment `module`; a dtype of None is the preset's own, or float64."""
     if preset not in module.PRESETS:
-        raise RunError(f"{module.NAME} has no preset {preset!r}; there are: {', '.join(module.PRESETS)}")
+        raise RunError(f"{module.NAME} has no preset {preset!r}{meant(preset, module.PRESETS)}; there are: "
+                       f"{', '.join(module.PRESETS)}")
     settings = module.PRESETS[preset]
     require_count("seed", seed, least=0)
     require_count("threads", threads)
@@ -103,9 +105,15 @@ def find_run(run, runs) -> Path:
     for folder in (Path(run), Path(runs) / run):
         if (folder / CONFIG).is_file():
             return folder
-    known = ", ".join(str(folder.relative_to(runs)) for folder in all_runs(runs)) or "none"
-    raise RunError(f"there is no run {str(run)!r}: neither that folder nor {Path(runs) / run} has a {CONFIG}. "
-                   f"Under {runs}: {known}")
+    known = [folder.relative_to(runs).as_posix() for folder in all_runs(runs)]
+    raise RunError(f"there is no run {str(run)!r}{meant(str(run), known)}: neither that folder nor {Path(runs) / run} "
+                   f"has a {CONFIG}. Under {runs}: {', '.join(known) or 'none'}")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """" (did you mean 'hf-curves'?)" for a name that is nearly one of those known, else nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def all_runs(runs) -> list[Path]:
@@ -124,7 +132,7 @@ def read_config(folder) -> dict:
 
 def finish(folder, result: Mapping | None = None) -> None:
     """Mark the folder as finished."""
-    versions = {"longhand": _version("longhand"), "python": platform.python_version(), "numpy": np.__version__}
+    versions = {"longhand": version("longhand"), "python": platform.python_version(), "numpy": np.__version__}
     write_json(Path(folder) / FINISHED, {"result": dict(result or {}), "versions": versions})
 
 
@@ -155,7 +163,7 @@ def _shown(config: Mapping, name: str) -> str:
     return repr(config[name]) if name in config else "absent"
 
 
-def _version(distribution: str) -> str:
+def version(distribution: str) -> str:
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

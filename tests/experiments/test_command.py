@@ -78,7 +78,9 @@ def test_run_goes_on_with_a_run_that_was_begun(longhand):
 
 
 @pytest.mark.parametrize("arguments, expected", [
-    (("run", "tinny"), "no experiment is named 'tinny'; there are: tiny"),
+    (("run", "tinny"), "no experiment is named 'tinny' (did you mean 'tiny'?); there are: tiny"),
+    (("run", "perceptron"), "no experiment is named 'perceptron'; there are: tiny"),
+    (("run", "tiny", "--preset", "standart"), "tiny has no preset 'standart' (did you mean 'standard'?)"),
     (("run", "tiny", "--preset", "slow"), "tiny has no preset 'slow'; there are: quick, standard, paper"),
     (("run", "tiny", "--kernels", "cuda"), "kernels is 'cuda' but tiny runs on numpy"),
     (("resume", "tiny/quick-7"), "there is no run 'tiny/quick-7'"),
@@ -94,7 +96,7 @@ def test_mistakes(longhand, arguments, expected):
 @pytest.mark.parametrize("arguments, expected", [
     (("run", "tiny", "--seed", "-1"), "-1 is below 0"), (("run", "tiny", "--seed", "x"), "--seed: invalid"),
     (("run", "tiny", "--dtype", "float16"), "choose from"), (("run", "tiny", "--threads", "0"), "0 is below 1"),
-    (("dance",), "invalid choice"), ((), "required"),
+    (("dance",), "invalid choice"),
 ])
 def test_mistakes_that_the_parser_finds(longhand, capsys, arguments, expected):
     from ref.experiments.__main__ import main
@@ -102,6 +104,48 @@ def test_mistakes_that_the_parser_finds(longhand, capsys, arguments, expected):
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     assert ended.value.code == 2 and expected in capsys.readouterr().err
+
+
+def test_the_command_alone_prints_its_help(capsys):
+    from ref.experiments.__main__ import main
+
+    assert main([]) == 0
+    assert "list | run | resume | show | report" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    from ref.experiments.__main__ import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0 and capsys.readouterr().out.startswith("longhand ")
+
+
+def test_show_prints_the_numbers_and_where_the_figures_are(longhand):
+    longhand("run", "tiny")
+    status, output, errors = longhand("show", "tiny/quick-0")
+    assert (status, errors) == (0, "")
+    assert "- seed 0: nesterov" in output and f"Figures: {RUN / 'figures' / 'error.png'}" in output
+
+
+def test_show_says_how_far_a_run_is(longhand):
+    longhand("run", "tiny")
+    (RUN / "finished.json").unlink()
+    (RUN / "adam" / "finished.json").unlink()
+    before = contents(RUN)
+    status, output, _ = longhand("show", "tiny/quick-0")
+    assert status == 0 and "of the 2 parts begun, 1 have: nesterov." in output
+    assert "`longhand resume tiny/quick-0` goes on" in output and contents(RUN) == before
+    status, _, errors = longhand("show", "tiny/quick-1")
+    assert status == 2 and "there is no run 'tiny/quick-1' (did you mean 'tiny/quick-0'?)" in errors
+
+
+def test_nobody_reads_on():
+    """longhand list | head -1"""
+    command = subprocess.Popen([sys.executable, "-m", "ref.experiments", "list"], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    command.stdout.close()
+    assert command.wait(60) == 141 and command.stderr.read() == b""
 
 
 def test_another_configuration_is_refused_and_the_run_kept(longhand):
