@@ -7,6 +7,10 @@ must not be the numbers that its cases were chosen by.  Each purpose has a numbe
 seed and the step.  A number is never changed or given away, so that published results stay reproducible; a new purpose
 takes a new one.
 
+The runs of the first two papers' experiments were begun before: their start comes from default_rng(seed), and the
+pictures of CURVES from [seed, 0] and [seed, 1], which the minibatches of steps 0 and 1 use too.  To part them would
+change every published run.
+
 What is drawn once, by the caller, takes a generator (`network.init(rng)`, `task.sample(rng, n)`); what is drawn again
 at every step takes the seed and asks for a stream.
 """

@@ -51,9 +51,8 @@ def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: boo
     a = prepare(SHAPES, **_arrays(cache), dh=dh, damped=damped, dh_T=dh_T)
     dx, sums, back = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W), _start(a.dh_T, a.h)
     limit = a.x.dtype.type(np.inf if clip is None else clip)
-    over_cases(elman_loops.backward_cases, len(back), sums, a.dh, a.damped, a.x, a.h, _transposed(a.U),
-               _transposed(a.W),
-               code, limit, dx, back)
+    over_cases(elman_loops.backward_cases, len(back), sums, a.dh, a.damped, a.x, a.h,
+               _transposed(a.U), _transposed(a.W), code, limit, dx, back)
     return dx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(back, cache.h0), None
 
 
@@ -77,9 +76,8 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
                 dh_T=dh_T, Rdh_T=Rdh_T)
     Rdx, sums = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W)
     back, Rback = _start(a.dh_T, a.h), _start(a.Rdh_T, a.h)
-    over_cases(elman_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, a.x, a.h, _transposed(a.U),
-               _transposed(a.W),
-               code, a.Rx, a.Rh, _transposed(a.RU), _transposed(a.RW), Rdx, back, Rback)
+    over_cases(elman_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, a.x, a.h,
+               _transposed(a.U), _transposed(a.W), code, a.Rx, a.Rh, _transposed(a.RU), _transposed(a.RW), Rdx, back, Rback)
     return Rdx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(Rback, cache.h0), None
 
 

@@ -9,6 +9,9 @@ mean_curvature(z, t) = the mean over cases of the Gauss-Newton part in one case'
 | z), sample_targets(z, t, rng) draws targets from p, with E[g gᵀ] = the Gauss-Newton part of a case for the gradient g
 of its loss at the drawn target: the Fisher information is the expected Hessian.
 
+require_targets(z, t) refuses targets that do not fit z.  `Masked` makes a loss on sequences of each of them, with the
+targets t and mask.
+
 >>> import numpy as np
 >>> from ref.losses import softmax_cross_entropy
 >>> z, t = np.zeros((4, 2)), np.array([[1.0, 0.0]] * 4)

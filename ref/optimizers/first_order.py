@@ -5,6 +5,7 @@ in.
     theta, state, more       = update(theta, g, state)            each method's own, and pure: all new
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,15 +20,15 @@ Report = dict
 Step = tuple[Parameters, State, Report]
 
 
-class FirstOrder:
+class FirstOrder(ABC):
     """A method that needs no more than the gradient at theta: it offers `update`, and has `step` from here."""
 
+    @abstractmethod
     def update(self, theta: Parameters, g: Array, state: State) -> Step:
         """The new theta and state from g (P,) = ∇f(theta), and what the step reports beside its loss and gradient.
 
         Raises ValueError or TypeError for a state that is not this method's.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no update")
 
     def step(self, theta: Parameters, state: State, objective, batch) -> Step:
         """One gradient on the batch, one update."""
