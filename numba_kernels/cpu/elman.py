@@ -17,6 +17,7 @@ import numpy as np
 from numba_kernels.cpu import elman_loops
 from numba_kernels.cpu.activations import CODES
 from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.states import of_start, start, transposed
 from numba_kernels.cpu.step_caches import StepCaches, StepRCaches
 from numba_kernels.cpu.threads import number_of_parts, over_cases
 from ref.layers.elman import Cache, RCache
@@ -49,11 +50,11 @@ def backward(dh: Array, cache: Cache, damped: Array | None = None, to_input: boo
     """Return dx, dU, dW, db, dh0 and None for da; damped, to_input, clip and dh_T as in the reference."""
     code = _code(cache.phi)
     a = prepare(SHAPES, **_arrays(cache), dh=dh, damped=damped, dh_T=dh_T)
-    dx, sums, back = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W), _start(a.dh_T, a.h)
+    dx, sums, back = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W), start(a.dh_T, a.h)
     limit = a.x.dtype.type(np.inf if clip is None else clip)
     over_cases(elman_loops.backward_cases, len(back), sums, a.dh, a.damped, a.x, a.h,
-               _transposed(a.U), _transposed(a.W), code, limit, dx, back)
-    return dx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(back, cache.h0), None
+               transposed(a.U), transposed(a.W), code, limit, dx, back)
+    return dx if to_input else None, *(part.sum(axis=0) for part in sums), of_start(back, cache.h0), None
 
 
 def r_forward(Rx: Array | None, RU: Array, RW: Array, Rb: Array, Rh0: Array, Ra: Array | None, cache: Cache
@@ -75,10 +76,11 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
     a = prepare(SHAPES, **_arrays(cache), Rh=r_cache.Rh, RU=r_cache.RU, RW=r_cache.RW, dh=dh, Rdh=Rdh, Rx=r_cache.Rx,
                 dh_T=dh_T, Rdh_T=Rdh_T)
     Rdx, sums = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W)
-    back, Rback = _start(a.dh_T, a.h), _start(a.Rdh_T, a.h)
+    back, Rback = start(a.dh_T, a.h), start(a.Rdh_T, a.h)
     over_cases(elman_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, a.x, a.h,
-               _transposed(a.U), _transposed(a.W), code, a.Rx, a.Rh, _transposed(a.RU), _transposed(a.RW), Rdx, back, Rback)
-    return Rdx if to_input else None, *(part.sum(axis=0) for part in sums), _of_start(Rback, cache.h0), None
+               transposed(a.U), transposed(a.W), code, a.Rx, a.Rh, transposed(a.RU), transposed(a.RW),
+               Rdx, back, Rback)
+    return Rdx if to_input else None, *(part.sum(axis=0) for part in sums), of_start(Rback, cache.h0), None
 
 
 def _code(phi: str) -> int:
@@ -86,10 +88,6 @@ def _code(phi: str) -> int:
         raise ValueError(f"phi is {phi!r} but must be one of {', '.join(CODES)}; ref.layers.elman has others")
     return CODES[phi]
 
-
-def _transposed(A: Array) -> Array:
-    """Aᵀ as an array of its own: BLAS is slower where it has to transpose at every step."""
-    return np.ascontiguousarray(A.T)
 
 
 def _require_none(name: str, slopes: Array | None, phi: str) -> None:
@@ -105,13 +103,3 @@ def _sums(x: Array, W: Array) -> tuple[Array, Array, Array]:
     """Zeros: for each thread dU, dW and db."""
     D, H, parts = x.shape[2], len(W), number_of_parts(x.shape[1])
     return tuple(np.zeros((parts, *shape), x.dtype) for shape in ((D, H), (H, H), (H,)))
-
-
-def _start(d_T: Array, h: Array) -> Array:
-    """What the way back begins with: the last state's own gradient in memory that may be written over, or zeros."""
-    return d_T.copy() if len(d_T) else np.zeros_like(h[0])
-
-
-def _of_start(back: Array, h0: Array) -> Array:
-    """The gradient of the initial state: of one for all cases, the sum over them."""
-    return back if h0.ndim == 2 else back.sum(axis=0)

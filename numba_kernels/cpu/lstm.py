@@ -16,6 +16,7 @@ import numpy as np
 
 from numba_kernels.cpu import lstm_loops
 from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.states import of_start, start, transposed
 from numba_kernels.cpu.threads import number_of_parts, over_cases
 from ref.layers.lstm import Cache, Gradients, RCache
 
@@ -48,9 +49,9 @@ def backward(dh: Array, cache: Cache, to_input: bool = True, clip: float | None 
     """to_input, clip, dh_T and dc_T as in the reference."""
     a = prepare(SHAPES, **_arrays(cache), dh=dh, dh_T=dh_T, dc_T=dc_T)
     dx, sums = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W, a.p)
-    back, back_c = _start(a.dh_T, a.h), _start(a.dc_T, a.h)
+    back, back_c = start(a.dh_T, a.h), start(a.dc_T, a.h)
     limit = a.x.dtype.type(np.inf if clip is None else clip)
-    weights = _transposed(a.U), _transposed(a.W), _or_zeros(a.p, (3, len(a.W)))
+    weights = transposed(a.U), transposed(a.W), _or_zeros(a.p, (3, len(a.W)))
     states = a.x, a.h, a.c, a.gates, a.y
     over_cases(lstm_loops.backward_cases, len(back), sums, a.dh, states, weights, limit, dx, back, back_c)
     return _gradients(dx if to_input else None, *sums, back, back_c, cache)
@@ -76,9 +77,9 @@ def r_backward(Rdh: Array, dh: Array, cache: Cache, r_cache: RCache, to_input: b
     a = prepare(SHAPES, **_arrays(cache), **r_cache._asdict(), dh=dh, Rdh=Rdh, dh_T=dh_T, dc_T=dc_T, Rdh_T=Rdh_T,
                 Rdc_T=Rdc_T)
     Rdx, sums, H = np.empty(a.x.shape if to_input else (0, 0, 0), a.x.dtype), _sums(a.x, a.W, a.p), len(a.W)
-    back, back_c, Rback, Rback_c = (_start(d_T, a.h) for d_T in (a.dh_T, a.dc_T, a.Rdh_T, a.Rdc_T))
-    weights = _transposed(a.U), _transposed(a.W), _or_zeros(a.p, (3, H))
-    Rweights = _transposed(a.RU), _transposed(a.RW), _or_zeros(a.Rp, (3, H))
+    back, back_c, Rback, Rback_c = (start(d_T, a.h) for d_T in (a.dh_T, a.dc_T, a.Rdh_T, a.Rdc_T))
+    weights = transposed(a.U), transposed(a.W), _or_zeros(a.p, (3, H))
+    Rweights = transposed(a.RU), transposed(a.RW), _or_zeros(a.Rp, (3, H))
     states, Rstates = (a.x, a.h, a.c, a.gates, a.y), (_or_zeros(a.Rx, a.x.shape), a.Rh, a.Rc, a.Rgates)
     over_cases(lstm_loops.r_backward_cases, len(Rback), sums, a.Rdh, a.dh, states, weights, Rstates, Rweights, Rdx,
                back, back_c, Rback, Rback_c)
@@ -94,10 +95,6 @@ def _stacked(W: Array, U: Array, b: Array) -> Array:
     return np.concatenate([W, U, b[None]])
 
 
-def _transposed(A: Array) -> Array:
-    """Aᵀ as an array of its own: BLAS is slower where it has to transpose at every step."""
-    return np.ascontiguousarray(A.T)
-
 
 def _or_zeros(array: Array, shape: tuple[int, ...]) -> Array:
     """The array, or zeros of the shape where it is the empty one that stands for None."""
@@ -110,18 +107,10 @@ def _sums(x: Array, W: Array, p: Array) -> tuple[Array, Array]:
     return np.zeros((parts, H + D + 1, 4 * H), x.dtype), np.zeros((parts, len(p), H), x.dtype)
 
 
-def _start(d_T: Array, h: Array) -> Array:
-    """What the way back begins with: a last state's own gradient in memory that may be written over, or zeros."""
-    return d_T.copy() if len(d_T) else np.zeros_like(h[0])
-
-
-def _of_start(back: Array, state: Array) -> Array:
-    """The gradient of an initial state: of one for all cases, the sum over them."""
-    return back if state.ndim == 2 else back.sum(axis=0)
 
 
 def _gradients(dx: Array | None, dQ: Array, dp: Array, back: Array, back_c: Array, cache: Cache) -> Gradients:
     """The sums, taken apart."""
     dQ, H = dQ.sum(axis=0), back.shape[1]
-    return Gradients(dx, dQ[H:-1], dQ[:H], dQ[-1], _of_start(back, cache.h0), _of_start(back_c, cache.c0),
+    return Gradients(dx, dQ[H:-1], dQ[:H], dQ[-1], of_start(back, cache.h0), of_start(back_c, cache.c0),
                      dp.sum(axis=0) if dp.size else None)

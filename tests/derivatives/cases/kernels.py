@@ -1,6 +1,6 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
-from numba_kernels.cpu import activations, elman, elman_loops, in_place, lstm, lstm_cell, lstm_loops
+from numba_kernels.cpu import activations, elman, elman_loops, in_place, lstm, lstm_cell, lstm_loops, states
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
 from tests.derivatives.cases.layers import PHIS, recurrence
@@ -9,15 +9,18 @@ from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
 from tests.derivatives.cases.states import of_each_case
 from tests.kernels import problems
 
+STATES = functions(states, "transposed", "start", "of_start")
 ELMAN = (
-    functions(elman, "_transposed", "_sums", "_start", "_of_start")
+    functions(elman, "_sums")
+    + STATES
     + functions(elman_loops, *(f"{name}_cases" for name in FOUR_PASSES))
     + functions(activations, "activate", "slope", "r_slope", "tanh", "logistic")
     + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product",
                 "clip_entries", "clipped")
 )
 LSTM = (
-    functions(lstm, "_arrays", "_stacked", "_transposed", "_or_zeros", "_sums", "_start", "_of_start", "_gradients")
+    functions(lstm, "_arrays", "_stacked", "_or_zeros", "_sums", "_gradients")
+    + STATES
     + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
     + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes")
     + functions(activations, "tanh", "logistic")
