@@ -46,7 +46,7 @@ KERNEL_ENVIRONMENT = {
 
 def sources(folder: Path = CHAPTERS) -> list[Path]:
     """The chapters' sources, in reading order."""
-    return sorted((folder / "source").glob("[0-9][0-9]_*.md"))
+    return sorted((folder / "source").glob("[0-9][0-9]*_*.md"))
 
 
 def notebook_path(source: Path) -> Path:
