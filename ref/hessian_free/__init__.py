@@ -11,14 +11,14 @@ from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale
 from ref.hessian_free.kfac import (
     KFAC,
     Block,
-    candidates,
-    damped_cholesky,
+    block_diagonal,
+    block_tridiagonal,
+    eigenbasis,
     growing,
     kfac_blocks,
     kflr_blocks,
     kfra_blocks,
     rescaled,
-    solve,
     trace_norm,
 )
 from ref.hessian_free.krylov_subspace_descent import KrylovSubspaceDescent
@@ -33,8 +33,8 @@ from ref.linalg.stopping import fixed_iterations, relative_decrease, relative_de
 
 __all__ = [
     "Batches", "Block", "HessianFree", "Iterate", "KFAC", "KrylovSubspaceDescent", "armijo", "backtrack",
-    "candidates", "conjugate_gradient", "cycling", "damped_cholesky", "fisher_preconditioner", "fixed_iterations",
-    "fresh_sequences", "gauss_newton_product", "growing", "hessian_product", "kfac_blocks", "kflr_blocks",
-    "kfra_blocks", "levenberg_marquardt", "reduction_ratio", "relative_decrease", "relative_decrease_2012",
-    "rescaled", "scale_sensitive", "solve", "structurally_damped", "trace_norm",
+    "block_diagonal", "block_tridiagonal", "conjugate_gradient", "cycling", "eigenbasis", "fisher_preconditioner",
+    "fixed_iterations", "fresh_sequences", "gauss_newton_product", "growing", "hessian_product", "kfac_blocks",
+    "kflr_blocks", "kfra_blocks", "levenberg_marquardt", "reduction_ratio", "relative_decrease",
+    "relative_decrease_2012", "rescaled", "scale_sensitive", "structurally_damped", "trace_norm",
 ]
