@@ -1,7 +1,6 @@
 """K-FAC, KFRA and KFLR: the gradient preconditioned by Kronecker-factored blocks, then rescaled by the exact quadratic.
 
-    factors     of each layer, on a part of the batch; at step k the past has a fraction min(1 - 1/k, 0.95) in their
-                moving means
+    factors     of each layer, on a part of the batch, as moving means: moving_factors
     U           the gradient solved for by the damped blocks: block_diagonal, eigenbasis or block_tridiagonal
     d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch: span
     theta       <- theta + d
@@ -24,30 +23,18 @@ from ref.batch import Batch
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
 from ref.hessian_free.kfac import block_diagonal, block_tridiagonal, cost, eigenbasis
 from ref.hessian_free.kfac.factored_damping import neighbours
-from ref.hessian_free.kfac.kfac import kfac_blocks
-from ref.hessian_free.kfac.kflr import kflr_blocks
-from ref.hessian_free.kfac.kfra import kfra_blocks
-from ref.hessian_free.kfac.kronecker import Block, packed, state_arrays, unpacked, zero_blocks
+from ref.hessian_free.kfac.kronecker import Block, state_arrays
+from ref.hessian_free.kfac.moving_factors import MovingFactors, moving_mean
 from ref.hessian_free.kfac.span import rescaled
 from ref.hessian_free.work import Counted
 from ref.optimizers.first_order import State, Step, require_parameters, state_count, state_vector
 from ref.parameters import Parameters
 from ref.protocols import HasChunks, HasLayerFactors, require
-from ref.random import stream
 from ref.validation import require_count, require_number
 from ref.vectors import dot
 
 Array = np.ndarray
-FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}
 INVERSES = {"block-diagonal": block_diagonal, "eigenbasis": eigenbasis, "block-tridiagonal": block_tridiagonal}
-
-
-def moving_mean(past: Array, new: Array, k: int, most: float) -> Array:
-    """A share min(1 - 1/k, most) of the past, the rest of what is new: while k is small, the plain mean of all k so
-    far.
-    """
-    kept = min(1 - 1 / k, most)
-    return kept * past + (1 - kept) * new
 
 
 class KFAC:
@@ -98,30 +85,24 @@ class KFAC:
         average_from: int = 200,
         seed: int = 0,
     ):
-        for name, value, known in (("factors", factors, FACTORS), ("inverse", inverse, INVERSES)):
-            if value not in known:
-                raise ValueError(f"{name} is {value!r} but must be one of {', '.join(map(repr, known))}")
-        self.factors, self.inverse, self.momentum = factors, inverse, momentum
-        self._inverse = INVERSES[inverse]
-        self.crossed = self._inverse.CROSSED
-        if self.crossed and factors == "kfra":
-            raise ValueError("inverse is 'block-tridiagonal', but factors 'kfra' have no blocks between layers")
+        if inverse not in INVERSES:
+            raise ValueError(f"inverse is {inverse!r} but must be one of {', '.join(map(repr, INVERSES))}")
+        self.inverse, self._inverse, self.momentum = inverse, INVERSES[inverse], momentum
+        self.factors = MovingFactors(factors, share, kept, self._inverse.CROSSED, seed)
+        if self.factors.crossed and factors == "kfra":
+            raise ValueError(f"inverse is {inverse!r}, but factors 'kfra' have no blocks between layers")
         self.damping = require_number("damping", damping, above=0)
         self.adapt_every = None if adapt_every is None else require_count("adapt_every", adapt_every)
         self.search_every = None if search_every is None else require_count("search_every", search_every)
         self.refresh_every = require_count("refresh_every", refresh_every)
-        self.share = require_number("share", share, above=0, most=1)
-        self.kept = require_number("kept", kept, least=0, below=1)
         self.averaging = require_number("averaging", averaging, least=0, below=1)
         self.average_from = require_count("average_from", average_from)
-        self.seed = require_count("seed", seed, least=0)
 
     def init(self, theta: Parameters) -> State:
         """Raises ValueError where theta is not an MLP's."""
         require_parameters(theta)
         state = {"step": 0, "damping": self.damping, "gamma": 0.0, "direction": np.zeros_like(theta.vector),
-                 **packed(zero_blocks(theta, self.crossed), len(theta) // 2),
-                 **_behind("inverse_", self._inverse.zero_inverse(theta))}
+                 **self.factors.init(theta), **_behind("inverse_", self._inverse.zero_inverse(theta))}
         return {**state, "average": theta.vector.copy()} if self.averaging else state
 
     def average(self, theta: Parameters, state: State) -> Parameters:
@@ -141,7 +122,7 @@ class KFAC:
         f, g = work.value_and_gradient(theta, batch)
         if not np.isfinite(f):
             return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
-        blocks = self._moving_blocks(theta, state, work, batch, k)
+        blocks = self.factors.update(theta, state, work, batch, k)
         inverses = self._inverses(theta, state, work, blocks, k)  # by gamma
         directions = [-self._inverse.solve(inverse, g).vector for inverse in inverses.values()]
         work.thirds += cost.thirds(theta, len(inverses) * cost.solution(theta, self.inverse))
@@ -162,7 +143,7 @@ class KFAC:
         new = {
             "step": k, "gamma": gamma,
             "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
-            "direction": best.d, **packed(blocks, len(theta) // 2), **_behind("inverse_", inverses[gamma]),
+            "direction": best.d, **self.factors.packed(blocks, theta), **_behind("inverse_", inverses[gamma]),
             **self._averaged(theta, state, after, k),
         }
         report = {
@@ -172,16 +153,6 @@ class KFAC:
             "seconds": perf_counter() - clock,
         }
         return after, new, report
-
-    def _moving_blocks(self, theta: Parameters, state: State, work: Counted, batch: Batch, k: int) -> list[Block]:
-        """The moving means of the factors, with those of a part of the batch joined in."""
-        n, rng = batch.n_cases, stream(self.seed, k, "factors")
-        m = max(1, round(self.share * n))
-        part = batch if m == n else batch.cases(np.sort(rng.choice(n, m, replace=False)))
-        past = unpacked(state, theta, self.crossed)
-        new = FACTORS[self.factors](work.objective, theta, part, rng, self.crossed)
-        work.thirds += cost.thirds(theta, cost.factors(theta, m, self.factors, self.crossed))
-        return [Block(*(moving_mean(was, is_, k, self.kept) for was, is_ in zip(*pair))) for pair in zip(past, new)]
 
     def _inverses(self, theta: Parameters, state: State, work: Counted, blocks: list[Block], k: int) -> dict:
         """gamma -> the inverse of the damped blocks, for each gamma that this step tries."""

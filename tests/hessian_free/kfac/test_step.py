@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ref.hessian_free import KFAC, kfra_blocks
-from ref.hessian_free.kfac import optimizer as kfac_optimizer
+from ref.hessian_free.kfac import moving_factors
 from tests.hessian_free.kfac.oracle import OracleKFAC
 from tests.hessian_free.problems import problem
 
@@ -134,7 +134,7 @@ def test_the_factors_see_a_share_of_the_batch_drawn_anew(monkeypatch):
         seen.append(batch)
         return kfra_blocks(objective, theta, batch, rng, crossed)
 
-    monkeypatch.setitem(kfac_optimizer.FACTORS, "kfra", recording)
+    monkeypatch.setitem(moving_factors.FACTORS, "kfra", recording)
     cases = {x.tobytes(): (n, t) for n, (x, t) in enumerate(zip(*p.batch))}
     first, other_seed, rest, whole = {}, {}, {}, {}
     for kept, options in ((first, {}), (other_seed, {"seed": 1}), (rest, {"share": 0.6}), (whole, {"share": 1})):
