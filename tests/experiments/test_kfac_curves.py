@@ -63,7 +63,7 @@ def test_the_variants_are_their_methods_with_other_options(done):
     assert configs["kfac-released"]["setting"] == [150.0]
     assert configs["kfac-released"]["options"] == configs["kfac-tridiagonal"]["options"] == kfac_curves.TRIDIAGONAL
     assert "options" not in configs["kfac"] and configs["hf-kfac"]["options"]["preconditioner"] == "kfac"
-    one, other = (read_rows(folder / name)[2]["loss"] for name in ("kfac", "kfac-tridiagonal"))
+    one, other = (read_rows(folder / name)[1]["norm"] for name in ("kfac", "kfac-tridiagonal"))
     assert one != other
     assert all(row["cg_iterations"] <= 5 for row in read_rows(folder / "hf-kfac")[1:])
 
