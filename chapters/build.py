@@ -5,9 +5,10 @@ source/how_to/TITLE.md into how_to/TITLE.ipynb.
     python -m chapters.build 02_hessian_free     one; a how-to page: how_to/check_a_layer
     python -m chapters.build --changed           those whose cells differ from their notebook's
 
-A how-to page is a chapter in all that is said here.  Chapters are executed side by side, the longest first.  One is built whole or not at all: when a cell fails, or the
-result breaks a rule of `faults`, the old notebook stays and the others are built all the same.  The book then shows
-what came out, with the errors where they happened: `_build/failed`, which conf.py reads in place of the old notebook.
+All that is said here of chapters is said of how-to pages too.  Chapters are executed side by side, the longest first.
+One is built whole or not at all: when a cell fails, or the result breaks a rule of `faults`, the old notebook stays and
+the others are built all the same.  The book then shows what came out, with the errors where they happened:
+`_build/failed`, which conf.py reads in place of the old notebook.
 
 The kernel runs in the repository's root with this interpreter; no path, no date and no version of this machine is left
 in the notebook, and building twice gives the same bytes.

@@ -1,15 +1,24 @@
 """Sphinx: the HTML book of the executed chapters.  It needs no network, neither to be built nor to be read."""
 
+import sys
 from pathlib import Path
+
+from sphinx.pycode import ModuleAnalyzer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for `sphinx-build`, whose path lacks the present folder
+from chapters import reference  # noqa: E402
 
 project = "Longhand"
 author = "The Longhand authors"
 copyright = "2026, The Longhand authors"
 
-extensions = ["myst_nb", "sphinx-mathjax-offline"]
+extensions = ["myst_nb", "sphinx-mathjax-offline", "sphinx.ext.viewcode"]
 exclude_patterns = ["source", "assignments", "_build", "**/jupyter_execute", "jupyter_execute", "conf.py"]
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 nb_execution_mode = "off"
+python_maximum_signature_line_length = 100
+add_module_names = False
+viewcode_follow_imported_members = False  # it would import them
 
 html_theme = "sphinx_book_theme"
 html_title = "Longhand"
@@ -40,6 +49,21 @@ def read_failed(app, docname, source):
         source[0] = failed.read_text(encoding="utf-8")
 
 
+def write_reference(app):
+    """The pages of the reference, from the sources, where this book has them."""
+    folder = Path(app.srcdir) / "api"
+    if (folder / "index.md").exists():
+        reference.write(folder)
+
+
+def find_source(app, module):
+    """The text behind the links named "source": read, not imported, so that numba may be absent."""
+    text = reference.modules()[module].read_text(encoding="utf-8")
+    return text, ModuleAnalyzer.for_string(text, module).find_tags()
+
+
 def setup(app):
+    app.connect("builder-inited", write_reference)
+    app.connect("viewcode-find-source", find_source)
     app.connect("source-read", read_failed)
     app.connect("html-page-context", add_style)

@@ -201,10 +201,10 @@ class Objective:
 
     def _require_feed_forward(self) -> None:
         if not isinstance(self.network, HasSquares):
-            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares, the squares of each "
-                            f"case's gradient (HasSquares in ref.protocols); with weights that are shared, over time for "
-                            f"instance, one backward pass does not give them. Hessian-free optimisation runs without "
-                            f"them: preconditioner=None and scale_mix=0")
+            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares, the squares of "
+                            f"each case's gradient (HasSquares in ref.protocols); with weights that are shared, over "
+                            f"time for instance, one backward pass does not give them. Hessian-free optimisation runs "
+                            f"without them: preconditioner=None and scale_mix=0")
 
 
 def add_terms(total: Terms, weight: float, terms: Terms) -> None:
