@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from sphinx.addnodes import pending_xref
 from sphinx.pycode import ModuleAnalyzer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for `sphinx-build`, whose path lacks the present folder
@@ -62,7 +63,15 @@ def find_source(app, module):
     return text, ModuleAnalyzer.for_string(text, module).find_tags()
 
 
+def resolve_names(app, doctree):
+    """Types in signatures by their full names: there are many a Cache."""
+    for node in doctree.findall(pending_xref):
+        if node.get("refdomain") == "py" and node.get("py:module"):
+            node["reftarget"] = reference.full_name_in(node["py:module"], node["reftarget"])
+
+
 def setup(app):
+    app.connect("doctree-read", resolve_names)
     app.connect("builder-inited", write_reference)
     app.connect("viewcode-find-source", find_source)
     app.connect("source-read", read_failed)

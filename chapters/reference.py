@@ -7,6 +7,7 @@ pages, where the book has a folder api/ with an index.md; what is written there 
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from textwrap import indent
 
@@ -35,6 +36,7 @@ PAGES = {  # page -> its title, and what is on it: modules, with all below them 
 SKIPPED = {"Array"}  # numpy.ndarray, in nearly every module
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Dotted name -> file of every module, a package before what is in it."""
     found = {}
@@ -43,6 +45,11 @@ def modules() -> dict[str, Path]:
             parts = file.relative_to(ROOT).with_suffix("").parts
             found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return dict(sorted(found.items()))
+
+
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text(encoding="utf-8"))
 
 
 def page_of(module: str) -> str:
@@ -58,11 +65,11 @@ def page_of(module: str) -> str:
 
 def write(folder: Path) -> None:
     """Write all pages into the folder, in place of those that were there."""
-    pages = {FRONT_DOOR: [front_door(), *described("ref", modules()["ref"])]}
+    pages = {FRONT_DOOR: [front_door(), *described("ref")]}
     pages |= {page: [heading(title, "=")] for page, (title, _) in PAGES.items()}
-    for module, file in modules().items():
+    for module in modules():
         if module != "ref":
-            pages[page_of(module)] += [heading(module, "-"), *described(module, file)]
+            pages[page_of(module)] += [heading(module, "-"), *described(module)]
     for old in folder.glob("*.rst"):
         if old.stem not in pages:
             old.unlink()
@@ -72,16 +79,14 @@ def write(folder: Path) -> None:
             target.write_text(text, encoding="utf-8")
 
 
-def described(module: str, file: Path) -> list[str]:
+def described(module: str) -> list[str]:
     """The parts of a page that describe a module."""
-    source = file.read_text(encoding="utf-8")
-    tree = ast.parse(source)
+    source, tree = modules()[module].read_text(encoding="utf-8"), parsed(module)
     parts = [f".. py:module:: {module}", shown(ast.get_docstring(tree))]
-    given = {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in tree.body
-             if isinstance(node, ast.ImportFrom) and node.module for alias in node.names}
-    exported = [name for name in all_of(tree) if name in given]
+    given = imported(tree)
+    exported = [name for name in assigned(tree).get("__all__", []) if name in given]
     if exported:
-        names = ", ".join(f":py:obj:`{name} <{given[name]}>`" for name in exported)
+        names = ", ".join(f":py:obj:`{name} <{full_name(given[name])}>`" for name in exported)
         parts.append(f"It also gives, from the modules where they are written: {names}.")
     for node in tree.body:
         parts += [of_node(node, source, "")] if public(node) else []
@@ -117,12 +122,12 @@ def of_node(node: ast.stmt, source: str, inside: str) -> str:
 
 def front_door() -> str:
     """The page's head: each name with what it is and where it is described."""
-    homes = assigned(ast.parse(modules()["ref"].read_text(encoding="utf-8")))
+    homes = assigned(parsed("ref"))
     rows = []
     for home, names in homes["_HOMES"].items():
         for name in names:
-            module, kind = where(home, name)
-            rows.append((name, f":py:obj:`{name} <{module}.{name}>`", summary(module, name if kind == "def" else "")))
+            full = full_name(f"{home}.{name}")
+            rows.append((name, f":py:obj:`{name} <{full}>`", summary(full.rpartition(".")[0], name)))
     rows += [(name, f":py:mod:`{name} <ref.{name}>`", summary(f"ref.{name}")) for name in homes["_PACKAGES"]]
     table = ".. list-table::\n   :widths: 30 70\n   :header-rows: 1\n\n   * - name\n     - what it is\n" + "".join(
         f"   * - {link}\n     - {plain(text)}\n" for _, link, text in sorted(rows, key=lambda row: row[0].lower()))
@@ -130,21 +135,31 @@ def front_door() -> str:
                         "``from ref import NAME`` finds each of these names; a name leads to its description.", table])
 
 
-def where(home: str, name: str) -> tuple[str, str]:
-    """The module in which a name that `home` offers is written, and whether it is a "def" or a "class"."""
-    tree = ast.parse(modules()[home].read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
-            return home, "def" if isinstance(node, ast.FunctionDef) else "class"
-        if isinstance(node, ast.ImportFrom) and any((one.asname or one.name) == name for one in node.names):
-            return where(node.module, name)
-    raise LookupError(f"{home} does not say where {name} is written")
+def full_name(name: str) -> str:
+    """Where a name is written: ref.layers.affine.Cache of ref.layers.affine.Cache, ref.protocols.learning.Objective of
+    ref.protocols.Objective.  A name that is no module's of ours stays as it is.
+    """
+    home, _, last = name.rpartition(".")
+    if name not in modules() and home in modules():
+        given = imported(parsed(home))
+        if last in given:
+            return full_name(given[last])
+    return name
+
+
+def full_name_in(module: str, name: str) -> str:
+    """The full name of what a module calls `name`."""
+    first, dot, rest = name.partition(".")
+    tree = parsed(module)
+    if any(first in names_of(node) for node in tree.body):
+        return f"{module}.{name}"
+    return full_name(imported(tree).get(first, first) + dot + rest)
 
 
 def summary(module: str, function: str = "") -> str:
     """The first sentence of a module's docstring, or of one of its functions'."""
-    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
-    node = next((one for one in tree.body if getattr(one, "name", "") == function), tree) if function else tree
+    tree = parsed(module)
+    node = next((one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == function), tree)
     first = " ".join((ast.get_docstring(node) or "").split("\n\n")[0].split())
     return re.split(r"(?<=\.) ", first)[0].removesuffix(":")
 
@@ -198,9 +213,21 @@ def targets(node: ast.stmt) -> list[str]:
     return [one.id for one in each if isinstance(one, ast.Name)]
 
 
+def names_of(node: ast.stmt) -> list[str]:
+    """The names that a statement defines."""
+    return [node.name] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else targets(node)
+
+
 def public(node: ast.stmt) -> bool:
-    names = [node.name] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else targets(node)
-    return bool(names) and not any(name.startswith("_") or name in SKIPPED for name in names)
+    names = names_of(node)
+    setter = isinstance(node, ast.FunctionDef) and any(ast.unparse(mark).endswith(".setter") for mark in node.decorator_list)
+    return bool(names) and not setter and not any(name.startswith("_") or name in SKIPPED for name in names)
+
+
+def imported(tree: ast.Module) -> dict[str, str]:
+    """name -> what `from a import b` takes it from: a.b."""
+    return {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in tree.body
+            if isinstance(node, ast.ImportFrom) and node.module for alias in node.names}
 
 
 def assigned(tree: ast.Module) -> dict:
@@ -213,7 +240,3 @@ def assigned(tree: ast.Module) -> dict:
             except ValueError:
                 continue
     return found
-
-
-def all_of(tree: ast.Module) -> list[str]:
-    return assigned(tree).get("__all__", [])
