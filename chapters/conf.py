@@ -6,7 +6,7 @@ from pathlib import Path
 from sphinx.addnodes import pending_xref
 from sphinx.pycode import ModuleAnalyzer
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also for `sphinx-build`, whose path lacks the present folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # which `sphinx-build` leaves out
 from chapters import reference  # noqa: E402
 
 project = "Longhand"
@@ -18,6 +18,7 @@ exclude_patterns = ["source", "assignments", "_build", "**/jupyter_execute", "ju
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 nb_execution_mode = "off"
 python_maximum_signature_line_length = 100
+toc_object_entries = False
 add_module_names = False
 viewcode_follow_imported_members = False  # it would import them
 
@@ -64,10 +65,14 @@ def find_source(app, module):
 
 
 def resolve_names(app, doctree):
-    """Types in signatures by their full names: there are many a Cache."""
-    for node in doctree.findall(pending_xref):
+    """Types in signatures by their full names, since there are many a Cache; those that are not ours as plain text."""
+    for node in list(doctree.findall(pending_xref)):
         if node.get("refdomain") == "py" and node.get("py:module"):
-            node["reftarget"] = reference.full_name_in(node["py:module"], node["reftarget"])
+            name = reference.full_name_in(node["py:module"], node["reftarget"])
+            if name:
+                node["reftarget"] = name
+            else:
+                node.replace_self(node.children)
 
 
 def setup(app):

@@ -89,35 +89,41 @@ def described(module: str) -> list[str]:
         names = ", ".join(f":py:obj:`{name} <{full_name(given[name])}>`" for name in exported)
         parts.append(f"It also gives, from the modules where they are written: {names}.")
     for node in tree.body:
-        parts += [of_node(node, source, "")] if public(node) else []
+        parts += [of_node(node, source)] if public(node) else []
     return [part for part in parts if part]
 
 
-def of_node(node: ast.stmt, source: str, inside: str) -> str:
-    """The directive of a function, a class with its methods, or a constant; inside: the class that it is in."""
+def of_node(node: ast.stmt, source: str) -> str:
+    """The directive of a function, of a class with its methods, or of a constant."""
     if isinstance(node, ast.FunctionDef):
-        marks = {mark for mark in map(ast.unparse, node.decorator_list)}
-        if inside and marks & {"property", "cached_property"}:
-            kind = f" :type: {ast.unparse(node.returns)}" if node.returns else ""
-            return directive("py:property", node.name, shown(ast.get_docstring(node)), kind.strip())
-        bound = bool(inside) and "staticmethod" not in marks
-        option = next((f":{mark}:" for mark in ("classmethod", "staticmethod") if inside and mark in marks), "")
-        returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-        return directive("py:method" if inside else "py:function", f"{node.name}({arguments(node.args, bound)}){returns}",
-                         shown(ast.get_docstring(node)), option)
+        return of_function(node, inside=False)
     if isinstance(node, ast.ClassDef):
-        start = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
-        bases = [base for base in map(ast.unparse, node.bases) if base not in ("NamedTuple", "Protocol")]
-        fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and not one.target.id.startswith("_")]
-        body = [shown(ast.get_docstring(node)),
-                f"Bases: {', '.join(f':py:obj:`{base}`' for base in bases)}" if bases else "",
-                code("\n".join(lines_of(one, source) for one in fields)) if fields else "",
-                shown(ast.get_docstring(start)) if start else ""]
-        body += [of_node(one, source, node.name) for one in node.body
-                 if isinstance(one, ast.FunctionDef) and public(one)]
-        signature = f"{node.name}({arguments(start.args, True)})" if start else node.name
-        return directive("py:class", signature, "\n\n".join(filter(None, body)))
+        return of_class(node, source)
     return directive("py:data", ", ".join(targets(node)), code(lines_of(node, source)))
+
+
+def of_function(node: ast.FunctionDef, inside: bool) -> str:
+    body, marks = shown(ast.get_docstring(node)), set(map(ast.unparse, node.decorator_list))
+    returns = ast.unparse(node.returns) if node.returns else ""
+    if inside and marks & {"property", "cached_property"}:
+        return directive("py:property", node.name, body, f":type: {returns}" if returns else "")
+    option = next((f":{mark}:" for mark in ("classmethod", "staticmethod") if inside and mark in marks), "")
+    signature = f"{node.name}({arguments(node.args, inside and 'staticmethod' not in marks)})"
+    return directive("py:method" if inside else "py:function", signature + (f" -> {returns}" if returns else ""), body,
+                     option)
+
+
+def of_class(node: ast.ClassDef, source: str) -> str:
+    start = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+    bases = [base for base in map(ast.unparse, node.bases) if base not in ("NamedTuple", "Protocol")]
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and public(one)]
+    body = [shown(ast.get_docstring(node)),
+            f"Bases: {', '.join(f':py:obj:`{base}`' for base in bases)}" if bases else "",
+            code("\n".join(lines_of(one, source) for one in fields)) if fields else "",
+            shown(ast.get_docstring(start)) if start else ""]
+    body += [of_function(one, inside=True) for one in node.body if isinstance(one, ast.FunctionDef) and public(one)]
+    return directive("py:class", f"{node.name}({arguments(start.args, True)})" if start else node.name,
+                     "\n\n".join(filter(None, body)))
 
 
 def front_door() -> str:
@@ -140,20 +146,19 @@ def full_name(name: str) -> str:
     ref.protocols.Objective.  A name that is no module's of ours stays as it is.
     """
     home, _, last = name.rpartition(".")
-    if name not in modules() and home in modules():
-        given = imported(parsed(home))
-        if last in given:
-            return full_name(given[last])
-    return name
+    given = imported(parsed(home)).get(last, name) if home in modules() else name
+    return name if given == name else full_name(given)
 
 
-def full_name_in(module: str, name: str) -> str:
-    """The full name of what a module calls `name`."""
+def full_name_in(module: str, name: str) -> str | None:
+    """The full name of what a module calls `name`, a full one as it is; None where it is not ours, as float is not."""
     first, dot, rest = name.partition(".")
-    tree = parsed(module)
-    if any(first in names_of(node) for node in tree.body):
-        return f"{module}.{name}"
-    return full_name(imported(tree).get(first, first) + dot + rest)
+    if first in PACKAGES:
+        return name
+    full = full_name(imported(parsed(module)).get(first, f"{module}.{first}"))
+    home, _, last = full.rpartition(".")
+    ours = full in modules() or last in defined(home)
+    return full + dot + rest if ours else None
 
 
 def summary(module: str, function: str = "") -> str:
@@ -218,12 +223,21 @@ def names_of(node: ast.stmt) -> list[str]:
     return [node.name] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else targets(node)
 
 
+@cache
+def defined(module: str) -> set[str]:
+    """The public names that a module defines; none where it is not ours."""
+    if module not in modules():
+        return set()
+    return {name for node in parsed(module).body if public(node) for name in names_of(node)}
+
+
 def public(node: ast.stmt) -> bool:
     names = names_of(node)
-    setter = isinstance(node, ast.FunctionDef) and any(ast.unparse(mark).endswith(".setter") for mark in node.decorator_list)
+    setter = any(ast.unparse(mark).endswith(".setter") for mark in getattr(node, "decorator_list", []))
     return bool(names) and not setter and not any(name.startswith("_") or name in SKIPPED for name in names)
 
 
+@cache
 def imported(tree: ast.Module) -> dict[str, str]:
     """name -> what `from a import b` takes it from: a.b."""
     return {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in tree.body

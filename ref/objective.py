@@ -201,8 +201,8 @@ class Objective:
 
     def _require_feed_forward(self) -> None:
         if not isinstance(self.network, HasSquares):
-            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares, the squares of "
-                            f"each case's gradient (HasSquares in ref.protocols); with weights that are shared, over "
+            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares, the squares "
+                            f"of each case's gradient (HasSquares in ref.protocols); with weights that are shared, over "
                             f"time for instance, one backward pass does not give them. Hessian-free optimisation runs "
                             f"without them: preconditioner=None and scale_mix=0")
 
