@@ -39,9 +39,15 @@ STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } "
          "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere "
          "}</style>")
 
+# The reference has lines of 120 characters in fixed width: the whole page, smaller letters, rather a break than a cut.
+REFERENCE_STYLE = ("<style>.bd-main .bd-content .bd-article-container { max-width: none } "
+                   "dl.py > dd { margin-left: 1rem } dl.py { margin-bottom: 1rem } "
+                   "div.highlight pre { font-size: 0.72rem; padding: 0.5rem 0.75rem; white-space: pre-wrap }</style>")
+
 
 def add_style(app, page, template, context, doctree):
-    context["metatags"] = context.get("metatags", "") + STYLE
+    reference_style = REFERENCE_STYLE if page.startswith("api/") else ""
+    context["metatags"] = context.get("metatags", "") + STYLE + reference_style
 
 
 def read_failed(app, docname, source):

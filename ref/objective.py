@@ -201,10 +201,10 @@ class Objective:
 
     def _require_feed_forward(self) -> None:
         if not isinstance(self.network, HasSquares):
-            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares, the squares "
-                            f"of each case's gradient (HasSquares in ref.protocols); with weights that are shared, over "
-                            f"time for instance, one backward pass does not give them. Hessian-free optimisation runs "
-                            f"without them: preconditioner=None and scale_mix=0")
+            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares (HasSquares in "
+                            f"ref.protocols): where weights are shared, over time for instance, one backward pass does "
+                            f"not give the squares of each case's gradient. Hessian-free optimisation runs there with "
+                            f"preconditioner=None and scale_mix=0")
 
 
 def add_terms(total: Terms, weight: float, terms: Terms) -> None:
