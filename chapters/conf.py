@@ -27,6 +27,8 @@ html_title = "Longhand"
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
+    # The reference needs the width for its lines; its pages begin with their own contents.
+    "secondary_sidebar_items": {"**": ["page-toc"]} | {f"api/{page}": [] for page in reference.pages()},
     "use_download_button": False,
     "use_fullscreen_button": False,
     "navbar_persistent": [],  # one search box, in the sidebar
@@ -35,14 +37,15 @@ html_theme_options = {
 }
 
 # The theme cuts off what rises above the first row of an equation, and does not break long names in tables.
-STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } "
+STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } div.highlight pre { font-size: 0.8rem } "
          "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere "
          "}</style>")
 
 # The reference has lines of 120 characters in fixed width: the whole page, smaller letters, rather a break than a cut.
 REFERENCE_STYLE = ("<style>.bd-main .bd-content .bd-article-container { max-width: none } "
                    "dl.py > dd { margin-left: 1rem } dl.py { margin-bottom: 1rem } "
-                   "div.highlight pre { font-size: 0.72rem; padding: 0.5rem 0.75rem; white-space: pre-wrap }</style>")
+                   "div.highlight pre { font-size: 0.72rem; padding: 0.5rem 0.75rem; white-space: pre-wrap } "
+                   "nav.contents ul { columns: 3 }</style>")
 
 
 def add_style(app, page, template, context, doctree):

@@ -52,6 +52,11 @@ def parsed(module: str) -> ast.Module:
     return ast.parse(modules()[module].read_text(encoding="utf-8"))
 
 
+def pages() -> list[str]:
+    """The names of all pages."""
+    return [FRONT_DOOR, *PAGES]
+
+
 def page_of(module: str) -> str:
     """The page of a module: that of the nearest package above it; LookupError where there is none."""
     if module == "ref":
@@ -65,15 +70,15 @@ def page_of(module: str) -> str:
 
 def write(folder: Path) -> None:
     """Write all pages into the folder, in place of those that were there."""
-    pages = {FRONT_DOOR: [front_door(), *described("ref")]}
-    pages |= {page: [heading(title, "=")] for page, (title, _) in PAGES.items()}
+    parts_of = {FRONT_DOOR: [front_door(), *described("ref")]}
+    parts_of |= {page: [heading(title, "="), ".. contents::\n   :local:"] for page, (title, _) in PAGES.items()}
     for module in modules():
         if module != "ref":
-            pages[page_of(module)] += [heading(module, "-"), *described(module)]
+            parts_of[page_of(module)] += [heading(module, "-"), *described(module)]
     for old in folder.glob("*.rst"):
-        if old.stem not in pages:
+        if old.stem not in parts_of:
             old.unlink()
-    for page, parts in pages.items():
+    for page, parts in parts_of.items():
         target, text = folder / f"{page}.rst", "\n\n".join(parts) + "\n"
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8")
