@@ -42,10 +42,10 @@ STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } div.highlight p
          "}</style>")
 
 # The reference has lines of 120 characters in fixed width: the whole page, smaller letters, rather a break than a cut.
-REFERENCE_STYLE = ("<style>.bd-main .bd-content .bd-article-container { max-width: none } "
+REFERENCE_STYLE = ("<style>.bd-main .bd-content .bd-article-container { max-width: none !important } "
                    "dl.py > dd { margin-left: 1rem } dl.py { margin-bottom: 1rem } "
-                   "div.highlight pre { font-size: 0.72rem; padding: 0.5rem 0.75rem; white-space: pre-wrap } "
-                   "nav.contents ul { columns: 3 }</style>")
+                   "div.highlight pre { font-size: 0.78rem; padding: 0.5rem 0.75rem; white-space: pre-wrap } "
+                   "nav.contents ul { columns: 2 }</style>")
 
 
 def add_style(app, page, template, context, doctree):

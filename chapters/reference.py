@@ -71,7 +71,8 @@ def page_of(module: str) -> str:
 def write(folder: Path) -> None:
     """Write all pages into the folder, in place of those that were there."""
     parts_of = {FRONT_DOOR: [front_door(), *described("ref")]}
-    parts_of |= {page: [heading(title, "="), ".. contents::\n   :local:"] for page, (title, _) in PAGES.items()}
+    contents = ".. contents::\n   :local:\n   :backlinks: none"
+    parts_of |= {page: [heading(title, "="), contents] for page, (title, _) in PAGES.items()}
     for module in modules():
         if module != "ref":
             parts_of[page_of(module)] += [heading(module, "-"), *described(module)]
