@@ -15,6 +15,7 @@ from chapters.build import (
     notebook_path,
     read_source,
     sources,
+    usual_seconds,
 )
 
 SOURCES = sources()
@@ -51,6 +52,11 @@ def test_the_readme_links_every_chapter():
     readme = (CHAPTERS.parent / "README.md").read_text()
     linked = re.findall(r"\(chapters/((?:how_to/)?\w+)\.ipynb\)", readme)
     assert sorted(set(linked)) == sorted(NAMES)
+
+
+def test_a_how_to_page_takes_no_longer_than_its_reader_waits():
+    assert {name: seconds for name, seconds in zip(NAMES, map(usual_seconds, SOURCES))
+            if name.startswith("how_to/") and seconds > 15} == {}
 
 
 @by_title
