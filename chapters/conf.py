@@ -38,6 +38,7 @@ html_theme_options = {
 
 # The theme cuts off what rises above the first row of an equation, and does not break long names in tables.
 STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } div.highlight pre { font-size: 0.8rem } "
+         "figcaption, figcaption p { color: var(--pst-color-text-base) !important; font-weight: normal !important } "
          "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere "
          "}</style>")
 
@@ -49,7 +50,7 @@ REFERENCE_STYLE = ("<style>.bd-main .bd-content .bd-article-container { max-widt
 
 
 def add_style(app, page, template, context, doctree):
-    reference_style = REFERENCE_STYLE if page.startswith("api/") else ""
+    reference_style = REFERENCE_STYLE if page.startswith(("api/", "_modules/")) else ""
     context["metatags"] = context.get("metatags", "") + STYLE + reference_style
 
 
