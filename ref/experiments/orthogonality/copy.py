@@ -37,6 +37,13 @@ DESCENT = {f"descent={rate:g}": {**NO_MARGIN, "spectrum": {"method": "descent", 
 GRID = {"variants": ["m=0", "m=0.01", "m=1", "none"], "rates": [1e-4, 3e-4, 1e-3], "cayley": [1e-6, 1e-3, 1e-2],
         "wrong": {"variants": ["m=0", "m=1"], "cayley": [1e-2]}}
 
+
+
+def bent_jobs(T: int, seeds: int = 1, **settings) -> list[dict]:
+    return [job("copy", T, BENT, seeds, label=f"{bent}-rate-0.001", activation=bent, **FAST, **settings)
+            for bent in ("tanh", "relu")]
+
+
 PRESETS = {
     "quick": {**SETTINGS, "jobs": [job("copy", 50, ("m=0", "m=0.01", "m=1", "none", "elman-glorot"), updates=1200)]},
     "standard": {**SETTINGS, "jobs": [
@@ -44,12 +51,18 @@ PRESETS = {
         job("copy", 200, ALL, seeds=2, fewer=ONCE, updates=3000),
         job("copy", 500, ("m=0", "m=0.01", "m=1"), updates=1500),
         job("copy", 100, TANH, label="tanh", activation="tanh", updates=2000),
-        *(job("copy", 100, BENT, seeds=2, label=f"{bent}-rate-0.001", activation=bent, **FAST, updates=3000)
-          for bent in ("tanh", "relu")),
+        *bent_jobs(100, seeds=2, updates=3000),
         job("copy", 100, DESCENT, seeds=3, label="descent", evaluate_every=25, updates=1500),
         grid_job("copy", 200, GRID, evaluate_every=50, updates=1500),
     ]},
     "paper": {**SETTINGS, "jobs": [job("copy", T, ALL, seeds=5, updates=15_000) for T in (200, 500, 1000, 10_000)]},
+    "long": {**SETTINGS, "jobs": [
+        *bent_jobs(200, seeds=2, updates=10_000),
+        *bent_jobs(500, updates=10_000),
+        *(job("copy", T, ("none-identity", "elman-identity"), seeds=2, updates=3000) for T in (100, 200)),
+        job("copy", 1000, (*PAPERS, "none-identity"), seeds=2, updates=3000),
+        job("copy", 10_000, ("m=0", "m=0.001", "m=0.01", "none"), updates=3000),
+    ]},
 }
 
 

@@ -123,12 +123,14 @@ def best(measure: Measure, rows: list[dict]) -> dict:
     return {"best": row[measure.name], **chosen}
 
 
+def at_goal(measure: Measure, row: dict) -> bool:
+    sign = 1 if measure.higher_is_better else -1
+    return measure.goal is not None and sign * row[measure.name] >= sign * measure.goal
+
+
 def reached(measure: Measure, rows: list[dict]) -> int | None:
     """The first evaluated update at which the goal is reached."""
-    if measure.goal is None:
-        return None
-    sign = 1 if measure.higher_is_better else -1
-    return next((row["step"] for row in rows if sign * row[measure.name] >= sign * measure.goal), None)
+    return next((row["step"] for row in rows if at_goal(measure, row)), None)
 
 
 class Images(NamedTuple):

@@ -20,12 +20,15 @@ transition's singular values mean, spread, extremes and quantiles, and "through_
 the steps t, L_T the loss of the last output.
 """
 
+from functools import partial
+
 import numpy as np
 
 from ref.batch import Batch
 from ref.experiments.kernels import on_kernels
 from ref.experiments.orthogonality.tasks import (
     PROBE,
+    at_goal,
     best,
     held_out,
     kept_back,
@@ -140,7 +143,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     """Train to the end; the result says where it stood at its last evaluation, and at its best."""
     task, network, measure = task_of(config), network_of(config), measure_of(config)
     held, kept = held_out(config), kept_back(config)
-    until = (lambda row: reached(measure, [row]) is not None) if config.get("until_goal") else None
+    until = partial(at_goal, measure) if config.get("until_goal") else None
     result = train(
         optimizer_of(config), objective_of(config, network), start(config, network),
         fresh_minibatches(task, config["part_seed"], config["minibatch"]), n_steps=config["updates"],

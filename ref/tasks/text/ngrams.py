@@ -4,8 +4,8 @@
     p_{-1}(c)  = 1 / C
 
 n(h c) counts how often c came after h in training, n(h) = Σ_c n(h c), and d(h) is how many different symbols came
-after h: the more there were, the more is left to the shorter context.  Where h was never seen, p_k is p_{k-1}.  Each p_k
-sums to 1 over all C symbols, so that its bits are those of a code that could be used: an honest level for a network
+after h: the more there were, the more is left to the shorter context.  Where h was never seen, p_k is p_{k-1}.  Each
+p_k sums to 1 over all C symbols, so that its bits are those of a code that could be used: an honest level for a network
 that reads the same symbols.
 
 Rows (N, T + 1) are those of `next_symbol`, -1 after their end.  Each starts anew: a context that reaches back beyond
