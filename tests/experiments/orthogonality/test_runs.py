@@ -1,41 +1,24 @@
 """The orthogonality experiments from the first update to the report, at a size of seconds."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from ref.experiments.jobs import part_name
 from ref.experiments.orthogonality import (
-    adding as ortho_adding,
     copy as ortho_copy,
-    figures as ortho_figures,
-    images as ortho_images,
-    rates,
     report as ortho_report,
-    soft as ortho_soft,
     tasks as ortho_tasks,
     text as ortho_text,
 )
 from ref.experiments.orthogonality.training import evaluate, network_of, objective_of, optimizer_of, start, train_part
-from ref.experiments.orthogonality.variants import SETTINGS, VARIANTS, at_rates, job, outcomes, part_config, parts
+from ref.experiments.orthogonality.variants import SETTINGS, VARIANTS, job, outcomes, part_config, parts
 from ref.experiments.recording import read_rows
-from ref.experiments.run import Run, RunError, finish, open_folder, run_config
+from ref.experiments.run import RunError, finish, open_folder, run_config
 from ref.orthogonality import defect
 from ref.tasks.sequences import copy_memory
 from ref.training import Memory
 from tests.experiments.finished import finished_run
-
-EXPERIMENTS = (ortho_copy, ortho_adding, ortho_images, ortho_text, ortho_soft)
-TINY = {"n_hidden": 6, "n_test": 20, "chunk": 8, "minibatch": 5, "updates": 6, "evaluate_every": 2}
-
-
-def tiny(module, *jobs) -> dict:
-    return {**run_config(module, "quick", 3), **TINY, "jobs": list(jobs)}
-
-
-def one_part(variant: str = "m=0.1", task: str = "copy", T: int = 4, **settings) -> dict:
-    return part_config(tiny(ortho_copy), job(task, T, [variant], **settings), variant)
+from tests.experiments.orthogonality.little import EXPERIMENTS, one_part, tiny
 
 
 @pytest.fixture(scope="module")
@@ -170,117 +153,6 @@ def test_the_presets_name_parts_that_can_be_built(module):
                 optimizer_of(part)
                 network = network_of({**part, "n_hidden": 4, "kernels": "numpy"})
                 start({**part, "n_hidden": 4}, network)
-
-
-@pytest.mark.parametrize("module", EXPERIMENTS, ids=lambda module: module.NAME)
-def test_the_long_preset_runs_to_its_report(module, tmp_path):
-    """In little: short sequences or small images, two updates, some of the variants."""
-    def in_little(one: dict) -> dict:
-        few = {name: own for name, own in list(one["variants"].items())[::3]}
-        little = {"T": 4 + one["T"] // 100}
-        if module is ortho_images:
-            little = {"T": 64, "task": "p" * (one["task"][0] == "p") + "digits", "label": str(one["T"])}
-        return {**one, **little, "variants": few, "seeds": dict.fromkeys(few, 1),
-                "settings": {**one["settings"], "updates": 2}}
-
-    jobs = map(in_little, module.PRESETS["long"]["jobs"])
-    done = finished_run(module, tmp_path, {**run_config(module, "long", 0), **TINY, "chunk": 500, "jobs": list(jobs)})
-    assert len(done.parts) >= 4 and all(result["updates"] == 2 for result in done.parts.values())
-    assert all(path.stat().st_size > 5000 for path in module.figures(tmp_path))
-    assert module.report([tmp_path]).count("\n**") == len(done.config["jobs"])
-
-
-def test_the_evaluation_is_chosen_on_training_images_that_are_kept_back():
-    config = {**one_part("m=1", "digits", 64, kept_back=0.1), "activation": "tanh"}
-    whole, few = (ortho_tasks.images("digits", "float32", 3, share) for share in (0.0, 0.1))
-    assert len(few.kept[1]) == 143 and len(few.train[1]) == 1438 - 143
-    both = np.concatenate([few.train[0], few.kept[0]])
-    assert np.array_equal(both[np.lexsort(both.T)], whole.train[0][np.lexsort(whole.train[0].T)]), "parts of one set"
-    assert np.array_equal(few.test[0], whole.test[0])
-    assert ortho_tasks.kept_back(config)[0].shape == (64, 143, 1)
-    assert ortho_tasks.kept_back({**config, "kept_back": 0.0}) is None and ortho_tasks.kept_back(one_part()) is None
-    result = train_part(config, recorder := Memory())
-    rows = [row for row in recorder.rows() if "accuracy" in row]
-    at = next(row for row in rows if row["step"] == result["chosen"])
-    assert result["kept_back"] == at["kept_accuracy"] == max(row["kept_accuracy"] for row in rows)
-    assert result["best"] == at["accuracy"]
-
-
-def test_the_test_images_choose_nothing():
-    rows = [{"step": step, "accuracy": test, "kept_accuracy": kept}
-            for step, test, kept in ((0, 0.1, 0.2), (2, 0.5, 0.7), (4, 0.9, 0.6), (6, 0.6, 0.7), (8, 0.8, np.nan))]
-    measure = ortho_tasks.measure_of({"task": "mnist14"})
-    assert ortho_tasks.best(measure, rows) == {"best": 0.5, "chosen": 2, "kept_back": 0.7}
-    for row in rows:
-        del row["kept_accuracy"]
-    assert ortho_tasks.best(measure, rows) == {"best": 0.9}
-    errors = ortho_tasks.measure_of({"task": "adding"})
-    assert ortho_tasks.best(errors, [{"step": 0, "error": 2.0}, {"step": 1, "error": 1.0}]) == {"best": 1.0}
-    assert np.isnan(ortho_tasks.best(errors, [{"step": 0, "error": np.nan}])["best"])
-
-
-def test_rates_are_chosen_on_the_images_kept_back_and_the_others_leave_the_figures():
-    one = job("mnist14", 196, {"m=1": VARIANTS["m=1"], "lstm": VARIANTS["lstm"], **at_rates(["lstm"], [1e-4, 3e-4])})
-    values = {"m=1": (0.5, 0.9), "lstm": (0.9, 0.3), "lstm-rate=0.0001": (0.6, 0.4), "lstm-rate=0.0003": (0.2, 0.2)}
-    results = {part_name(one, variant, 0): {
-        "best": best, "kept_back": kept, "accuracy": best, "stopped": "steps", "updates": 1, "processor_seconds": 1.0}
-        for variant, (best, kept) in values.items()}
-    config = {**run_config(ortho_images, "standard", 0), "jobs": [one]}
-    assert ortho_report.chosen_rates(config, results, one) == {"lstm": "lstm-rate=0.0001"}
-    shown = ortho_report.tuned(Run(Path(), config, {"parts": results})).config["jobs"][0]
-    assert list(shown["variants"]) == list(shown["seeds"]) == ["m=1", "lstm-rate=0.0001"]
-    text = "\n".join(ortho_report._table(config, results, one, ortho_images.PAPER, lambda shared: {}))
-    assert "Rates chosen by the images kept back: LSTM 0.0001." in text
-    assert "| LSTM, rate 0.0001 | 1 | 0.6 | 0.4 | 0.6 |  | 1000 | 97.30 | 92.62 |" in text
-    looks = ortho_figures.looks(config)
-    assert looks["lstm"] == looks["lstm-rate=0.0001"]
-
-
-def test_training_until_the_goal_ends_there():
-    config = {**one_part("m=1", updates=8), "until_goal": True}
-    task = ortho_tasks.measure_of(config)
-    never = train_part(config, Memory())
-    assert never["stopped"] == "steps" and never["reached"] is None and task.goal == 0.99
-    config = {**one_part("m=1", "adding", 6, updates=8), "until_goal": True, "rate": 0.03, "activation": "tanh"}
-    result = train_part({**config, "updates": 4000, "evaluate_every": 50}, Memory())
-    assert result["stopped"] == "reached" and result["reached"] == result["updates"] < 4000
-
-
-def test_a_grid_of_rates_is_a_table(tmp_path):
-    grid = {"variants": ["m=0", "m=1"], "rates": [1e-4, 1e-3], "cayley": [1e-6, 1e-2],
-            "wrong": {"variants": ["m=0"], "cayley": [1e-2]}}
-    one = rates.grid_job("copy", 4, grid, evaluate_every=2, updates=6)
-    assert len(one["variants"]) == 2 * 2 * 2 + 2
-    part = part_config(tiny(ortho_copy, one), one, "m=0-wrong-side-rate=0.001-cayley=0.01")
-    assert (part["side"], part["rate"], part["orthogonal_rate"], part["margin"]) == ("wrong", 1e-3, 1e-2, 0.0)
-    assert part["spectrum"] == {"method": "rmsprop", "rate": 1e-3} and "grid" not in part
-    done = finished_run(ortho_copy, tmp_path, tiny(ortho_copy, job("copy", 4, ["m=0"]), one))
-    at = {"m=0": 6, "m=1": 4}
-    results = {name: {**result, "reached": at.get(name.split("-")[3]) if "rate=0.001" in name else None}
-               for name, result in done.parts.items()}
-    results["copy-4-rates-m=1-rate=0.0001-cayley=0.01-0"] |= {"stopped": "loss not finite", "best": 0.3}
-    finish(tmp_path, {"parts": results})
-    text = ortho_copy.report([tmp_path])
-    assert "| 0.001 | 1e-06 | 6 | 4 |" in text and "| 0.001 | 0.01, wrong side | 6 |  |" in text
-    assert "| 0.3 (loss not finite) |" in text
-    assert "**not shown**: copy, T = 4, rates: each larger margin needs fewer updates, at every pair of rates" in text
-    assert "(2 of 4 pairs; not at 0.0001 and 1e-06, 0.0001 and 0.01)" in text
-    paths = {path.name: path for path in ortho_copy.figures(tmp_path)}
-    assert "bases at 0.01, wrong side, m = 0: not reached, 6" in paths["rates.png"].with_suffix(".alt.txt").read_text()
-    assert "copy, T = 4, rates" not in paths["convergence.png"].with_suffix(".alt.txt").read_text()
-
-
-def test_free_spectra_that_end_are_counted():
-    one = job("copy", 4, ortho_copy.DESCENT, seeds=2, label="descent")
-    ends = {"descent=0.001": ("steps", "steps"), "descent=0.01": ("steps", "loss not finite"),
-            "descent=0.1": ("parameters not finite", "loss not finite")}
-    results = {part_name(one, variant, seed): {"stopped": stopped, "updates": 7 + seed}
-               for variant, both in ends.items() for seed, stopped in enumerate(both)}
-    claim = ortho_copy.unstable(results, one)
-    assert claim.shown and claim.numbers == ("descent = 0.001: 0 of 2 seeds; descent = 0.01: 1 of 2 seeds, after 8 "
-                                             "updates; descent = 0.1: 2 of 2 seeds, after 7, 8 updates")
-    steady = {name: {**result, "stopped": "steps"} for name, result in results.items()}
-    assert not ortho_copy.unstable(steady, one).shown
 
 
 def test_the_report_on_text_has_what_counting_gives(tmp_path):
