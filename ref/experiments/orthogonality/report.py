@@ -105,7 +105,7 @@ def _section(run: Run, claims: Claims, paper: dict, levels: Callable) -> str:
 def _table(config: dict, parts: dict, job: dict, paper: dict, levels: Callable) -> list[str]:
     shared = part_config(config, job)
     measure = measure_of(shared)
-    settings = "".join(f", {key} {value}" for key, value in job["settings"].items() if key != "updates")
+    settings = "".join(f", {key} {_plain(value)}" for key, value in job["settings"].items() if key != "updates")
     goal = [] if measure.goal is None else [f"updates to {measure.goal:.3g}"]
     kept = ["accuracy on the images kept back"] if shared.get("kept_back") else []
     last = ["at the end", *goal, "singular values at the end", "ms/update"]
@@ -136,6 +136,10 @@ def _rates(config: dict, parts: dict, job: dict) -> list[str]:
         return []
     said = "; ".join(f"{title(name)} {part_config(config, job, variant)['rate']:g}" for name, variant in chosen.items())
     return ["", f"Rates chosen by the images kept back: {said}."]
+
+
+def _plain(value) -> str:
+    return " ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
 
 
 def _seeds(results: list[dict]) -> str:
