@@ -11,6 +11,7 @@ side" is the released code's step.  Jobs with a label:
 """
 
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 
 from ref.experiments.jobs import title as job_title
@@ -116,7 +117,8 @@ def of_rates(parts: dict, one: dict) -> list[Claim]:
     others = [f"{rate:g} and {cayley:g}" for rate, cayley in pairs if (rate, cayley) not in ordered]
     numbers = f"{len(ordered)} of {len(pairs)} pairs" + (f"; not at {', '.join(others)}" if others else "")
     low, high = min(pairs), (max(one["grid"]["rates"]), min(one["grid"]["cayley"]))
-    ends = ", ".join(f"{title(name)} {value:g}" for name, value in zip(margins, values[low]))
+    said = {name: f"{at:g}" if at < inf else "not reached" for name, at in zip(margins, values[low])}
+    ends = ", ".join(f"{title(name)} {text}" for name, text in said.items())
     return [Claim(f"{job_title(one)}: each larger margin needs fewer updates, at every pair of rates (our question)",
                   len(ordered) == len(pairs), numbers),
             Claim(f"{job_title(one)}: m = 0 at the rate {high[0]:g} needs fewer updates than any margin at {low[0]:g} "

@@ -67,11 +67,11 @@ def increasing(parts: dict, job: dict, variants, key: str, text: str, sign: int 
 
 
 def below(parts: dict, job: dict, variants, reference: str, key: str, text: str) -> Claim:
-    """Every variant's median is below the reference's."""
+    """Every variant's median is below the reference's; not shown where the job has none of them."""
     there = [variant for variant in variants if variant in job["variants"]]
     values, other = [median(parts, job, variant, key) for variant in there], median(parts, job, reference, key)
     numbers = _listed([*there, reference], [*values, other])
-    return Claim(f"{job_title(job)}: {text}", all(value < other for value in values), numbers)
+    return Claim(f"{job_title(job)}: {text}", bool(values) and all(value < other for value in values), numbers)
 
 
 def beats_baseline(parts: dict, job: dict, key: str, level: float, text: str) -> Claim:
