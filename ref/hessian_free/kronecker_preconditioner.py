@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ref.hessian_free.kfac import block_diagonal, cost
-from ref.hessian_free.kfac.kronecker import Block
+from ref.hessian_free.kfac.kronecker import unpacked
 from ref.hessian_free.kfac.moving_factors import MovingFactors
 from ref.hessian_free.work import Counted
 from ref.parameters import Parameters
@@ -49,10 +49,9 @@ class KroneckerPreconditioner:
         return self.moving.packed(self.moving.update(theta, state, work, batch, k), theta)
 
     def solver(self, theta: Parameters, factors: dict[str, Array], work: Counted, damping: float) -> Callable:
-        """r -> P⁻¹ r for vectors r (P,); damping is lambda + decay, above 0.  The work counts itself."""
+        """r -> P⁻¹ r for vectors r like theta's; damping is lambda + decay, above 0.  The work counts itself."""
         require_number("damping", damping, above=0)
-        blocks = [Block(factors[f"A{l}"], factors[f"G{l}"]) for l in range(1, len(theta) // 2 + 1)]
-        (inverse,) = block_diagonal.inverses(blocks, [self.strength * damping**0.5]).values()
+        (inverse,) = block_diagonal.inverses(unpacked(factors, theta), [self.strength * damping**0.5]).values()
         work.thirds += cost.thirds(theta, cost.inversion(theta, 1, "block-diagonal"))
         once = cost.thirds(theta, cost.solution(theta, "block-diagonal"))
 

@@ -58,7 +58,7 @@ def job(task: str, T: int, variants, seeds: int = 1, fewer: dict[str, int] | Non
 
 
 def at_rates(names, rates) -> dict[str, dict]:
-    """Variants "lstm-rate=0.0001", trained at that rate in the place of the job's."""
+    """Variants "lstm-rate=0.0001", trained at that rate instead of the job's."""
     return {f"{name}{RATE}{rate:g}": {**VARIANTS[name], "rate": rate} for name in names for rate in rates}
 
 

@@ -19,6 +19,9 @@ Sigma is a difference of two Kronecker products.  With K_Aᵀ A_l K_A = I and K_
 G, it is (K_A ⊗ K_G)⁻ᵀ (I - s_A ⊗ s_G) (K_A ⊗ K_G)⁻¹.  K_A = R E with R = Q_A diag(a + pi gamma)^(-1/2), where R Rᵀ is
 A_l⁻¹, and E the eigenvectors of Rᵀ C_A R.  C_A is at most the undamped A_l, so all s are below 1.
 
+Shapes, n = D+1 and n' that of the next layer: dW̄, e, h, U (n, H), A, C_A, K_A (n, n), G, C_G, K_G (H, H), s_A (n,), s_G
+(H,), A_{l,l+1} and Psi_A (n, n'), G_{l,l+1} and Psi_G (H, H').
+
 The diagonal blocks are damped, those between are not.  Martens & Grosse 2015; on by default in Martens' released code.
 """
 
@@ -52,10 +55,10 @@ def inverses(blocks: list[Block], gammas: Sequence[float]) -> dict[float, Invers
         inverse = {}
         for l, (here, there) in enumerate(pairwise(roots), start=1):
             for name, R, R_next, cross in zip("AG", here, there, between[l - 1]):
-                coded = cross @ R_next  # C = coded codedᵀ
-                Y = R.T @ coded
+                root = cross @ R_next  # C = root rootᵀ, and Psi = root R_nextᵀ
+                Y = R.T @ root
                 s, E = np.linalg.eigh(Y @ Y.T)
-                inverse |= {f"Psi_{name}{l}": coded @ R_next.T, f"K_{name}{l}": R @ E, f"s_{name}{l}": np.clip(s, 0, 1)}
+                inverse |= {f"Psi_{name}{l}": root @ R_next.T, f"K_{name}{l}": R @ E, f"s_{name}{l}": np.clip(s, 0, 1)}
         for name, R in zip("AG", roots[-1]):
             inverse |= {f"K_{name}{L}": R, f"s_{name}{L}": np.zeros(len(R), R.dtype)}
         found[gamma] = inverse

@@ -4,6 +4,8 @@
     U = Q_A [(Q_Aᵀ dW̄ Q_G) / (a gᵀ + gamma²)] Q_Gᵀ             solves (A ⊗ G + gamma² I) vec(U) = vec(dW̄)
 
 The damped block has no cross terms, unlike that of `factored_damping`, and every further gamma costs a diagonal.
+Shapes: A, Q_A (D+1, D+1), a (D+1,), G, Q_G (H, H), g (H,), dW̄ and U (D+1, H).
+
 Factored damping in this basis, a quotient by (a + pi gamma)(g + gamma/pi)ᵀ, is that of `block_diagonal`, in which the
 basis is not needed.  An alternative in Martens' released code.
 """

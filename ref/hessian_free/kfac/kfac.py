@@ -4,6 +4,8 @@
     A  = E[ā āᵀ]       G_l = E[g_l g_lᵀ]                   E over cases and draws: E[g gᵀ | z] = Jᵀ L'' J
     between a layer and the next, if crossed:    E[ā_l ā_{l+1}ᵀ]           E[g_l g_{l+1}ᵀ]
 
+Shapes: A (D+1, D+1), G_l (H, H); between layers (D+1, D'+1) and (H, H').
+
 Targets of the data instead of drawn ones would give the empirical Fisher matrix, another one.  Martens & Grosse 2015.
 """
 

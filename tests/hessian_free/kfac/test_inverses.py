@@ -81,11 +81,11 @@ def test_without_blocks_between_layers_the_tridiagonal_inverse_is_the_diagonal_o
     expected = solved(block_diagonal, blocks, 0.1, gradient)
     np.testing.assert_allclose(solved(block_tridiagonal, blocks + between, 0.1, gradient).vector, expected.vector,
                                rtol=1e-10)
-    one = problem(sizes=(4, 3))
+    one = problem(sizes=(4, 3))  # a network of one layer
     gradient = one.objective.gradient(one.theta, one.batch)
     expected = solved(block_diagonal, blocks_of(one), 0.1, gradient)
     np.testing.assert_allclose(solved(block_tridiagonal, blocks_of(one, crossed=True), 0.1, gradient).vector,
-                               expected.vector, rtol=1e-10), "a network of one layer"
+                               expected.vector, rtol=1e-10)
 
 
 @pytest.mark.parametrize("N", [1, 7])
