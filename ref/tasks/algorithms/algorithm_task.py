@@ -1,8 +1,8 @@
 """A task whose episodes are of different lengths: first the input, then the answer, one step after the other.
 
 Arrays are time-major: inputs x (T, N, D), targets t (T, N, C) of zeros and ones, mask (T, N) of booleans, which selects
-the steps of the answer.  Everywhere else t is zero and the loss has to leave the step out.  While it answers, a network
-sees nothing: x is zero there.
+the steps of the answer.  Everywhere else t is zero and the loss has to leave the step out.  While a network answers, x
+is zero, except where every step is an answer (dynamic n-grams).
 
 The sizes of an episode (a length, a number of repeats, a number of items) are drawn uniformly from ranges, both ends
 included:
@@ -12,12 +12,14 @@ included:
 
 Padding is zero in x and t and False in the mask.  A recurrent network goes on through it, but what it does there is
 neither scored nor sent back, and since it comes last it cannot change the case's own answer: the loss and the gradient
-are those of the cases taken one by one (a network's last states are not: they are those after the padding).
+are those of the cases taken one by one.  The network's last states are not: they are those after the padding.
 
-Both have the same expected loss.  The gradient of one length a batch varies more from batch to batch, since all its
-cases are short or all are long; and a single batch of it is no sample of all lengths.  Held-out cases are therefore drawn
-with lengths="case", or one length at a time.  The paper does not say how its cases were drawn; the default,
-"batch", is what most later code does.
+Both have the same expected loss.  With one length a batch, the gradient varies more from batch to batch, since all the
+cases are short or all are long, and a single batch is no sample of all lengths: held-out cases are therefore drawn with
+lengths="case", or one length at a time.  The paper does not say how its cases were drawn; the default, "batch", costs
+no padding and is what much later code does.
+
+Source: Graves, Wayne & Danihelka 2014, section 4: binary targets, logistic outputs, cross-entropy.
 """
 
 from collections.abc import Callable
@@ -49,7 +51,7 @@ class AlgorithmTask:
     n_inputs: int
     n_outputs: int
     sizes: tuple[Range, ...]  # from which each episode's are drawn
-    baseline: float  # bits a sequence, on average, of the best answer that remembers nothing
+    baseline: float  # bits a sequence, on average, of a guess; each module says of what
     draw: Draw = field(repr=False, compare=False)
     dtype: np.dtype = np.dtype(np.float64)
     lengths: str = "batch"

@@ -2,13 +2,13 @@
 
     an item is a sequence of V random binary vectors; there are K items and a query q, uniform on 1 .. K - 1
 
-    steps           1           V           ...    1           V           1           V           1           V
-    input           delimiter   item 1      ...    delimiter   item K      query       item q      query       nothing
-    target                                                                                                     item q + 1
+    steps       1           V          ...    1           V          1          V          1          V
+    input       delimiter   item 1     ...    delimiter   item K     query      item q     query      nothing
+    target                                                                                            item q + 1
 
-    inputs          the bits, the items' delimiter, the query's           x (T, N, bits + 2),  T = (K + 2)(V + 1) + V
-    targets         the bits                                              t (T, N, bits), mask True at the last V steps
-    baseline        bits · V, in bits a sequence
+    inputs      the bits, the items' delimiter, the query's        x (T, N, bits + 2),  T = (K + 2)(V + 1)
+    targets     the bits                                           t (T, N, bits), mask True at the last V steps
+    baseline    bits · V, in bits a sequence
 
 The baseline is the cost of the best answer that remembers nothing, 18 bits by default.
 
@@ -43,7 +43,7 @@ def associative_recall(items: int | Range = (2, 6), vectors: int = 3, bits: int 
 def draw_associative_recall(rng: np.random.Generator, n: int, dtype: np.dtype, K: int, V: int, bits: int) -> Arrays:
     items = random_bits(rng, K, V, n, bits)
     q, cases = rng.integers(K - 1, size=n), np.arange(n)  # from 0
-    x, t, mask = blank((K + 2) * (V + 1) + V, n, bits + 2, bits, dtype)
+    x, t, mask = blank((K + 2) * (V + 1), n, bits + 2, bits, dtype)
     listed, query = x[: K * (V + 1)].reshape(K, V + 1, n, bits + 2), x[K * (V + 1) : -V]  # views
     listed[:, 0, :, bits] = 1
     listed[:, 1:, :, :bits] = items

@@ -6,23 +6,21 @@
     target       b_0, b_1, .., b_{T-1}            t (T, N, 1), mask all True
     baseline     T, in bits a sequence
 
-The baseline is the cost of any answer that does not learn the table and is the best such one: P(b = 1) is 1/2 on average
-over tables.  The best answer there is knows how often each bit came after h in this sequence, and where the table was
-drawn from:
+The baseline is the cost of the best answer that does not look at its input, to which 0 and 1 are as likely.  The best
+function of the last five bits that is the same for all sequences costs 186, since runs tend to go on.  The best answer
+of all counts how often each bit came after h in this sequence, and knows how tables are drawn:
 
     optimum      P(b_j = 1 | b_0 .. b_{j-1}) = (N1 + 1/2) / (N0 + N1 + 1)          N0, N1: zeros and ones after h so far
     its outputs  z_j = log (N1 + 1/2) - log (N0 + 1/2)                             0 where j < k
 
-`predict` gives these outputs and `floor` their cost on the very batch that a network is judged on: over 200 bits with
-k = 5 it is 132.9 bits a sequence on average, with a standard deviation of 36 from one sequence to the next, so that the
-mean of 1,000 sequences is only within about 1.1 of it.
-
-All T bits are scored.  The first k cost a bit each, whoever predicts them; without them the optimum is 127.9 bits.
+`predict` gives these outputs and `floor` their cost on the very batch that a network is judged on.  Over 200 bits with
+k = 5 it is 133.3 bits a sequence on average, with a standard deviation of 36 from one sequence to the next: the mean of
+1,000 sequences has a standard error of 1.1.  All T bits are scored; the first k cost a bit each, whoever predicts them,
+and without them it is 128.3.
 
 Source: Graves, Wayne & Danihelka 2014, section 4.4: six-grams (k = 5), T = 200, Beta(1/2, 1/2), the first five bits
 drawn with probability 1/2, and the optimum (their equation 10, the estimator of Krichevsky and Trofimov), at about 133
-bits in their figure 13.  It does not say which bits are scored; all 200, the first of them before any input, agrees with
-that number.
+bits in their figure 13.  It does not say which bits are scored; all 200, the first before any input, agrees with that.
 """
 
 from functools import partial
