@@ -65,11 +65,10 @@ def predict(x: Array, context: int = 5) -> Array:
     cases, h = np.arange(n), np.zeros(n, int)
     for j in range(1, T):
         bit = (x[j, :, 0] > 0.5).astype(int)  # b_{j-1}
-        if j > context:
+        if j > context:  # before, nothing is counted and z stays 0
             counts[bit, cases, h] += 1
         h = (2 * h + bit) % 2**context
-        if j >= context:
-            z[j, :, 0] = np.log(counts[1, cases, h]) - np.log(counts[0, cases, h])
+        z[j, :, 0] = np.log(counts[1, cases, h]) - np.log(counts[0, cases, h])
     return z
 
 

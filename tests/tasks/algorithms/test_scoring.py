@@ -66,13 +66,17 @@ def test_not_a_number():
     assert np.isnan(bits_of_each(z, t, mask)).tolist() == [False, False, True, False, False]
     assert np.isnan(bits_per_sequence(z, t, mask))
     right = (answers(4)[0][-1, 2, 1] > 0) == (t[-1, 2, 1] == 1)
-    assert wrong_bits_of_each(z, t, mask)[2] == wrong[2] + right, "NaN is wrong"
+    assert wrong_bits_of_each(z, t, mask)[2] == wrong[2] + right
+    nothing = np.full_like(t, np.nan)
+    assert wrong_bits_of_each(nothing, t, mask).tolist() == (3 * mask.sum(axis=0)).tolist(), "NaN is wrong"
 
 
 def test_single_precision():
     z, t, mask = answers(5, dtype=np.float32)
     assert bits_of_each(z, t, mask).dtype == np.float64
     assert bits_of_each(z, t, mask) == pytest.approx(bits_of_each(*(a.astype(float) for a in (z, t)), mask), rel=1e-6)
+    long = np.zeros((3000, 3, 8), np.float32)
+    assert bits_of_each(long, long, np.ones((3000, 3), bool)) == pytest.approx(np.full(3, 24_000), rel=1e-7), "summed in double"
 
 
 @pytest.mark.parametrize("score", [bits_of_each, bits_per_sequence, wrong_bits_of_each, wrong_bits_per_sequence])
