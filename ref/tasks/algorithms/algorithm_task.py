@@ -40,7 +40,7 @@ Draw = Callable[..., Arrays]  # (rng, n, dtype, *sizes) -> n cases of these size
 LENGTHS = ("batch", "case")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AlgorithmTask:
     """`sample` draws from the task; `ref.tasks.algorithms.scoring` says what an answer costs.
 
@@ -52,7 +52,7 @@ class AlgorithmTask:
     n_outputs: int
     sizes: tuple[Range, ...]  # from which each episode's are drawn
     baseline: float  # bits a sequence, on average, of a guess; each module says of what
-    draw: Draw = field(repr=False, compare=False)
+    draw: Draw = field(repr=False)
     dtype: np.dtype = np.dtype(np.float64)
     lengths: str = "batch"
     loss_name: str = field(default="logistic_cross_entropy", init=False)  # modules do not travel between processes

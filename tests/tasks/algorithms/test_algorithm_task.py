@@ -4,7 +4,6 @@ import hashlib
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from ref.losses import Masked, logistic_cross_entropy
 from ref.tasks.algorithms import TASKS
 from ref.tasks.algorithms.algorithm_task import AlgorithmTask, padded, require_range
 from ref.tasks.algorithms.copy import copy
-from ref.tasks.algorithms.priority_sort import priority_sort
 from ref.tasks.algorithms.repeat_copy import repeat_copy
 from ref.tasks.algorithms.scoring import bits_per_sequence
 
@@ -212,10 +210,3 @@ def test_bad_arguments(name):
     _, t, mask = task.sample(np.random.default_rng(0), 5)
     with pytest.raises(ValueError, match="z, t, mask have shapes"):
         task.wrong(t[:-1], t, mask)
-
-
-def test_what_makes_tasks_equal():
-    assert copy() == copy() and copy() != copy(length=40) and copy() != copy(dtype=np.float32)
-    assert copy() != copy(lengths="case") and copy(bits=4) != copy(bits=3)
-    assert priority_sort(answers=3) != priority_sort(answers=4)
-    assert replace(copy(), lengths="case") == copy(lengths="case")

@@ -76,7 +76,8 @@ def test_single_precision():
     assert bits_of_each(z, t, mask).dtype == np.float64
     assert bits_of_each(z, t, mask) == pytest.approx(bits_of_each(*(a.astype(float) for a in (z, t)), mask), rel=1e-6)
     long = np.zeros((3000, 3, 8), np.float32)
-    assert bits_of_each(long, long, np.ones((3000, 3), bool)) == pytest.approx(np.full(3, 24_000), rel=1e-7), "summed in double"
+    bits = bits_of_each(long, long, np.ones((3000, 3), bool))
+    assert bits == pytest.approx(np.full(3, 24_000), rel=1e-7), "summed in double"
 
 
 @pytest.mark.parametrize("score", [bits_of_each, bits_per_sequence, wrong_bits_of_each, wrong_bits_per_sequence])
