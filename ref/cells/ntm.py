@@ -79,7 +79,7 @@ class Design:
         require_count("shifts", self.shifts, least=0)
         for name in ("n_read_heads", "n_write_heads"):
             if getattr(self, name) > self.n_locations:
-                raise ValueError(f"{name} is {getattr(self, name)} but must be at most the {self.n_locations} locations")
+                raise ValueError(f"{name} is {getattr(self, name)} but must be at most {self.n_locations}, n_locations")
         if 2 * self.shifts + 1 > self.n_locations and self.shifts:
             raise ValueError(f"shifts is {self.shifts} but the {2 * self.shifts + 1} shifts from -{self.shifts} to "
                              f"{self.shifts} must be different in a memory of {self.n_locations} locations")

@@ -1,7 +1,7 @@
 """What networks with a memory have in common: a cell over a sequence, a start that may be learnt, a linear readout.
 
     forward      S_0  = start(theta)          y = cell through time (x, S_0, theta)          z_t = y_t V + c
-    backward     dy_t = dz_t Vᵀ               dV = Σ_t y_tᵀ dz_t     dc = Σ_tn dz_t          then the cell's, the start's
+    backward     dy_t = dz_t Vᵀ               dV = Σ_t y_tᵀ dz_t     dc = Σ_tn dz_t         then cell's, start's
     R-forward    RS_0 = start's               Ry = the cell's        Rz_t = Ry_t V + y_t RV + Rc
     R-backward   R{.} of each line of backward
 

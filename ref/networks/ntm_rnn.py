@@ -16,6 +16,7 @@ from ref.cells.through_time import ThroughTime
 from ref.networks.memory_rnn import MemoryRNN
 
 Array = np.ndarray
+THROUGH_TIME = ThroughTime(cell)
 FOCUS = 5.0  # how much larger the first location's parameter is, of weights that begin there
 
 
@@ -45,7 +46,7 @@ class NTMRNN(MemoryRNN):
     def __init__(self, n_inputs: int, n_hidden: int, n_outputs: int, n_locations: int = 128, width: int = 20,
                  n_read_heads: int = 1, n_write_heads: int = 1, controller: str = "lstm", outputs: str = "all",
                  learnt: Iterable[str] | None = None, shifts: int = 1, order: str = "write first",
-                 strength: str = "softplus", contents: str = "tanh", ntm: ThroughTime | ModuleType = ThroughTime(cell)):
+                 strength: str = "softplus", contents: str = "tanh", ntm: ThroughTime | ModuleType = THROUGH_TIME):
         design = cell.Design(n_locations, width, n_read_heads, n_write_heads, shifts, order, strength, contents)
         self.ntm = ntm
         L, W = design.n_locations, design.width
