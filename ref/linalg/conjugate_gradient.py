@@ -6,8 +6,8 @@ products.
     y' = r' / P        beta = r'ᵀy' / rᵀy                   p = -y' + beta p
     phi = ½ (r - b)ᵀx                   the quadratic's value, free of any further product
 
-In Hessian-free optimisation A = G + damping, b = -∇f, so phi is the model's M(x) - M(0).  CG first takes the directions
-of high curvature, so stopping early is itself a kind of damping.
+In Hessian-free optimisation A = G + damping, b = -∇f, so phi is the model's M(x) - M(0).  CG tends to solve the
+directions of high curvature first, so stopping early is itself a kind of damping.
 
 Nothing is computed before the iterates are asked for.  Those at ceil(gamma^j), j = 0, 1, ..., and the last one are
 yielded; the caller keeps what it needs, nothing is stored here.  Martens 2010, section 4.6 (gamma = 1.3); Martens &
