@@ -6,6 +6,7 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 """
 
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
@@ -21,4 +22,5 @@ from tests.derivatives.cases.states import STATES
 
 CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES,
          *NETWORKS, *RECURRENT,
-         *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED]
+         *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
+         *DNC_MEMORY]
