@@ -76,12 +76,14 @@ def r_backward(Rdw: Array, dw: Array, cache: Cache, r_cache: RCache) -> tuple[Ar
 
 
 def _mixed(pi: Array, b: Array, c: Array, f: Array) -> Array:
-    return pi[:, :, 0:1] * b + pi[:, :, 1:2] * c + pi[:, :, 2:3] * f
+    pi_b, pi_c, pi_f = np.split(pi, 3, axis=-1)
+    return pi_b * b + pi_c * c + pi_f * f
 
 
 def _each(pi: Array, d: Array) -> tuple[Array, Array, Array]:
     """pi_b d, pi_c d, pi_f d."""
-    return pi[:, :, 0:1] * d, pi[:, :, 1:2] * d, pi[:, :, 2:3] * d
+    pi_b, pi_c, pi_f = np.split(pi, 3, axis=-1)
+    return pi_b * d, pi_c * d, pi_f * d
 
 
 def _dots(d: Array, b: Array, c: Array, f: Array) -> Array:

@@ -11,10 +11,10 @@
                  Rdu   = R{(1 - ww) psi du'}                    Rdww  = R{(1 - u) psi du'}
                  Rdwr_k = -(Rf_k dq_k + f_k Rdq_k)              Rdf_k = -Σ (Rwr_k dq_k + wr_k Rdq_k)
 
-ww and wr are the weights of the last step: of its one write head and of its K read heads; f are this step's free gates,
-and psi is what they retain.  v is u + ww - u ww, in the form that rounding cannot carry past 1: with u, ww, wr and f in
-[0, 1], u' is in [0, 1] exactly, and nothing is clipped.  The products over the other heads are taken without a division
-(ref.memory.products), since q_k = 0 is allowed.
+ww and wr are the last step's weights, of its one write head and of its K read heads; f are this step's free gates, and
+psi is what they retain.  v is u + ww - u ww.  With u, ww, wr and f in [0, 1], u' is in [0, 1], rounding included, so
+that nothing is clipped.  The products over the other heads are taken without a division (ref.memory.products), since
+q_k = 0 is allowed.
 
 dww is the equation's derivative.  The authors' published code takes ww for a constant here; a cell that does as the
 code does leaves dww and Rdww out and gives zeros for Rww.
