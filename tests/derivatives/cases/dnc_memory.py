@@ -43,7 +43,7 @@ DNC_MEMORY = [
     memory(usage, {"u": unit_interval(2, 5), "ww": probabilities(2, 5, seed=1), "wr": probabilities(2, 4, 5, seed=2),
                    "f": unit_interval(2, 4, seed=3)}, PRODUCTS),
     memory(usage, {"u": unit_interval(3, 4), "ww": probabilities(3, 4, seed=1), "wr": probabilities(3, 1, 4, seed=2),
-                   "f": unit_interval(3, 1, seed=3)}, PRODUCTS, title=" K=1"),
+                   "f": unit_interval(3, 1, seed=3)}, PRODUCTS[:1], title=" K=1"),
     memory(usage, to_the_ends(), PRODUCTS, title=" at 0 and 1"),
     memory(allocation, {"u": well_apart(3, 5)}, IN_ORDER),
     memory(allocation, {"u": np.array([[1, 0.3, 0, 0.8, 0.55], [0.2, 0.4, 0.6, 1, 0]])}, IN_ORDER, title=" at 0 and 1"),
