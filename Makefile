@@ -19,7 +19,7 @@ help:  ## print these targets
 install: $(READY)  ## make .venv and install what tests and chapters need
 
 test: $(READY)  ## run the tests, over all cores
-	@echo "The tests: two to three minutes on two cores"
+	@echo "The tests: three to four minutes on two cores"
 	$(RUN) -m pytest -n auto --durations 20
 
 test-slow: $(READY)  ## run the tests that take minutes
@@ -41,13 +41,13 @@ mutants-all: $(READY)  ## plant every fault; every one must be caught
 bench: $(READY)  ## time against the machine's limit (and peers: pip install -e '.[peers]')
 	$(RUN) -m benchmarks
 
-chapters: $(READY)  ## execute all chapters and build the HTML book
+chapters: $(READY)  ## execute all chapters and how-to pages, and build the HTML book
 	@$(RUN) -m chapters.build; built=$$?; $(MAKE) --no-print-directory book && exit $$built
 
 chapters-everywhere: $(READY)  ## execute all chapters as on other machines, and say what fails where
 	$(RUN) -m everywhere chapters
 
-chapter: $(READY)  ## execute one chapter: make chapter NAME=02_hessian_free
+chapter: $(READY)  ## execute one chapter or how-to page: make chapter NAME=02_hessian_free
 	$(RUN) -m chapters.build $(or $(NAME),$(error say which chapter: make chapter NAME=02_hessian_free))
 
 book: $(READY)  ## build the HTML book from the executed chapters
@@ -55,7 +55,7 @@ book: $(READY)  ## build the HTML book from the executed chapters
 	@echo "The book is in chapters/_build/html/index.html"
 
 clean:  ## remove what was built; keep .venv and runs/
-	rm -rf chapters/_build chapters/jupyter_execute jupyter_execute build .pytest_cache .hypothesis
+	rm -rf chapters/_build chapters/api/*.rst chapters/jupyter_execute jupyter_execute build .pytest_cache .hypothesis
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 $(READY): pyproject.toml

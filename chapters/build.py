@@ -1,12 +1,14 @@
-"""Build the chapters: execute source/NN_title.md into NN_title.ipynb, outputs inside.
+"""Build the chapters: execute source/NN_title.md into NN_title.ipynb, outputs inside, and the how-to pages beside them,
+source/how_to/TITLE.md into how_to/TITLE.ipynb.
 
     python -m chapters.build                     all of them
-    python -m chapters.build 02_hessian_free     one
+    python -m chapters.build 02_hessian_free     one; a how-to page: how_to/check_a_layer
     python -m chapters.build --changed           those whose cells differ from their notebook's
 
-Chapters are executed side by side, the longest first.  One is built whole or not at all: when a cell fails, or the
-result breaks a rule of `faults`, the old notebook stays and the others are built all the same.  The book then shows
-what came out, with the errors where they happened: `_build/failed`, which conf.py reads in place of the old notebook.
+All that is said here of chapters is said of how-to pages too.  Chapters are executed side by side, the longest first.
+One is built whole or not at all: when a cell fails, or the result breaks a rule of `faults`, the old notebook stays and
+the others are built all the same.  The book then shows what came out, with the errors where they happened:
+`_build/failed`, which conf.py reads in place of the old notebook.
 
 The kernel runs in the repository's root with this interpreter; no path, no date and no version of this machine is left
 in the notebook, and building twice gives the same bytes.
@@ -35,6 +37,7 @@ CHAPTERS = Path(__file__).resolve().parent
 ROOT = CHAPTERS.parent
 SIZE_LIMIT = 1_000_000  # bytes a notebook
 CELL_TIMEOUT = 600  # seconds
+HOW_TO = "how_to"  # the folder of the how-to pages, below that of the chapters and below source/
 USUAL_SECONDS = 60  # of a chapter whose header does not say `longhand: {seconds: ...}`
 KERNEL_ENVIRONMENT = {
     "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", ""),  # kernels start bare `python`
@@ -45,17 +48,28 @@ KERNEL_ENVIRONMENT = {
 
 
 def sources(folder: Path = CHAPTERS) -> list[Path]:
-    """The chapters' sources, in reading order."""
-    return sorted((folder / "source").glob("[0-9][0-9]*_*.md"))
+    """The sources in reading order: the chapters by number, then the how-to pages by name."""
+    written = folder / "source"
+    return sorted(written.glob("[0-9][0-9]*_*.md")) + sorted((written / HOW_TO).glob("*.md"))
+
+
+def name_of(source: Path) -> str:
+    """What a chapter is called on the command line and in the book: 02_hessian_free, how_to/check_a_layer."""
+    return f"{HOW_TO}/{source.stem}" if source.parent.name == HOW_TO else source.stem
+
+
+def folder_of(source: Path) -> Path:
+    """The folder of the chapters that a source belongs to."""
+    return source.parents[2 if source.parent.name == HOW_TO else 1]
 
 
 def notebook_path(source: Path) -> Path:
-    return source.parent.parent / f"{source.stem}.ipynb"
+    return folder_of(source) / f"{name_of(source)}.ipynb"
 
 
 def failed_path(source: Path) -> Path:
     """Where the notebook of a chapter goes that could not be built: the book shows it in place of the old one."""
-    return source.parent.parent / "_build" / "failed" / f"{source.stem}.ipynb"
+    return folder_of(source) / "_build" / "failed" / f"{name_of(source)}.ipynb"
 
 
 def usual_seconds(source: Path) -> float:
@@ -159,23 +173,23 @@ def build(source: Path) -> bool:
     notebook = read_source(source)
     trouble = []
     try:
-        execute(notebook, source.stem)
+        execute(notebook, name_of(source))
     except (CellTimeoutError, DeadKernelError) as error:
         trouble = [str(error).strip()]
     trouble += faults(notebook)
     seconds = time.perf_counter() - start
     target = failed_path(source) if trouble else notebook_path(source)
     if trouble:
-        said = "\n".join([f"{source.stem}: not built, after {seconds:.1f} s", *trouble, *tracebacks(notebook)])
+        said = "\n".join([f"{name_of(source)}: not built, after {seconds:.1f} s", *trouble, *tracebacks(notebook)])
         print(said, file=sys.stderr, flush=True)
         notebook = with_warning(notebook, trouble)
-        target.parent.mkdir(parents=True, exist_ok=True)
     else:
         failed_path(source).unlink(missing_ok=True)
     text = (nbformat.writes(notebook) + "\n").encode()
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, lambda file: file.write(text))
     if not trouble:
-        print(f"{source.stem}: {seconds:.1f} s, {len(text) / 1000:.0f} kB", flush=True)
+        print(f"{name_of(source)}: {seconds:.1f} s, {len(text) / 1000:.0f} kB", flush=True)
     return not trouble
 
 
@@ -200,7 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error(f"--jobs is {options.jobs} but must be at least 1")
-    chapters = {source.stem: source for source in sources()}
+    chapters = {name_of(source): source for source in sources()}
     if unknown := [name for name in options.names if name not in chapters]:
         parser.error(f"no chapter {unknown[0]!r} in chapters/source; there are: {', '.join(chapters) or 'none'}")
     if not chapters:
@@ -213,7 +227,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     failed = build_all(wanted, options.jobs)
     if failed:
-        print(f"not built: {', '.join(source.stem for source in failed)} (errors above)", file=sys.stderr)
+        print(f"not built: {', '.join(map(name_of, failed))} (errors above)", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from chapters.build import execute, read_source, sources, tracebacks, usual_seconds
+from chapters.build import execute, name_of, read_source, sources, tracebacks, usual_seconds
 from everywhere.variants import Variant, by_name, two_unlike_this, variants
 
 NUDGE = "from everywhere import nudge\nnudge.install()"
@@ -22,7 +22,7 @@ def failures(source: Path, variant: Variant) -> list[str]:
     notebook = read_source(source)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(NUDGE, id="nudge"))
     try:
-        execute(notebook, f"{source.stem} on {variant.name}", variant.environment)
+        execute(notebook, f"{name_of(source)} on {variant.name}", variant.environment)
     except (CellTimeoutError, DeadKernelError) as error:
         return [*tracebacks(notebook), str(error)]
     return tracebacks(notebook)
@@ -43,9 +43,9 @@ def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
         start = time.perf_counter()
         found = failures(source, variant)
         said = "\n".join(found) if found else "holds"
-        print(f"{variant.name:12} {source.stem:40} {time.perf_counter() - start:6.1f} s  {said}", flush=True)
+        print(f"{variant.name:12} {name_of(source):40} {time.perf_counter() - start:6.1f} s  {said}", flush=True)
         if found:
-            failed[source.stem, variant.name] = len(found)
+            failed[name_of(source), variant.name] = len(found)
 
     alone = [(source, variant) for source, variant in work if "OPENBLAS_NUM_THREADS" in variant.environment]
     with ThreadPoolExecutor(jobs) as pool:
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.what == "list":
         print(*(f"{variant.name:12} {variant.environment}" for variant in variants()), sep="\n")
         return 0
-    there = {source.stem: source for source in sources()}
+    there = {name_of(source): source for source in sources()}
     if unknown := [name for name in options.chapters if name not in there]:
         parser.error(f"no chapter {unknown[0]!r}; there are: {', '.join(there)}")
     try:

@@ -201,9 +201,10 @@ class Objective:
 
     def _require_feed_forward(self) -> None:
         if not isinstance(self.network, HasSquares):
-            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares: with weights "
-                            f"shared over time, one backward pass does not give the squares of each case's gradient. "
-                            f"Hessian-free optimisation runs there with preconditioner=None and scale_mix=0")
+            raise TypeError(f"network is a {type(self.network).__name__}, which has no backward_squares (HasSquares in "
+                            f"ref.protocols): where weights are shared, over time for instance, one backward pass does "
+                            f"not give the squares of each case's gradient. Hessian-free optimisation runs there with "
+                            f"preconditioner=None and scale_mix=0")
 
 
 def add_terms(total: Terms, weight: float, terms: Terms) -> None:

@@ -5,7 +5,8 @@ An experiment is a module of a paper's folder here that offers
     NAME       what it is called on the command line
     KERNELS    what it runs on: ("numpy",), or ("numpy", "cpu") where its ops have compiled twins;
                the last is the command's own choice
-    PRESETS    {"quick": {...}, "standard": {...}, "paper": {...}}: settings that JSON can hold
+    PRESETS    {"quick": {...}, "standard": {...}, "paper": {...}}: settings that JSON can hold; also "long", of which
+               `registry.LONG` says what is in it and how many core-hours it takes
 
     run(config, sweep)       train its parts: sweep(part, configs) calls part(config, recorder) for each name -> config
                              and returns name -> result.  What run returns (a dict for JSON) is kept in finished.json

@@ -1,7 +1,7 @@
 """The command `longhand`: list the experiments, run one, resume a run, show its numbers, report on all.
 
     longhand list
-    longhand run NAME --preset quick|standard|paper --seed S
+    longhand run NAME --preset quick|standard|paper|long --seed S
     longhand resume RUN
     longhand show RUN
     longhand report
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ref.experiments import run as runs
 from ref.experiments.kernels import require_kernels
-from ref.experiments.registry import EXPERIMENTS, experiment
+from ref.experiments.registry import EXPERIMENTS, LONG, experiment
 from ref.experiments.results import command, write_report
 from ref.experiments.sweep import PartsFailed, sweep
 from ref.experiments.threads import restart_with
@@ -52,7 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
 def list_experiments(asked, restart: bool) -> None:
     for name, (_, summary) in EXPERIMENTS.items():
         print(f"{name:<16} {summary}")
-    print("\nPresets: quick (two minutes on two cores), standard (an hour), paper (the paper's sizes).")
+    print("\nPresets: quick (two minutes on two cores), standard (an hour), paper (the paper's sizes);")
+    print("for a night or two, of some experiments, long:")
+    for name in (name for name in LONG if name in EXPERIMENTS):
+        print(f"{name:<16} {LONG[name]}")
 
 
 def run(asked, restart: bool) -> None:
@@ -126,7 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     add("list", list_experiments, "the experiments and their presets")
     one = add("run", run, "run an experiment, or go on with a run that was begun")
     one.add_argument("name", metavar="NAME", help="as in `longhand list`")
-    one.add_argument("--preset", default="quick", help="quick (minutes), standard (an hour), paper (the paper's sizes)")
+    one.add_argument("--preset", default="quick", help="quick (minutes), standard (an hour), paper (the paper's "
+                                                       "sizes), long (hours to a day: see `longhand list`)")
     one.add_argument("--seed", type=_count(0), default=0)
     one.add_argument("--dtype", choices=runs.DTYPES, help="the preset's own, or float64")
     one.add_argument("--kernels", choices=runs.KERNELS,

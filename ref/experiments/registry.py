@@ -34,6 +34,18 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
 }
 
 
+LONG: dict[str, str] = {  # experiments with the preset "long": its core-hours, reckoned from times of single updates
+    "ortho-copy": "16 core-hours: tanh and rectified units at 200 and 500 blanks; linear ones at 1,000 and 10,000; "
+                  "starts from the identity",
+    "ortho-adding": "6 core-hours: 128 units, 200 and 750 steps, 20,000 updates",
+    "ortho-images": "13 core-hours: images of 28 x 28; at 14 x 14 three rates of the LSTM and of an Elman network; "
+                    "9,600 updates",
+    "ortho-text": "4 core-hours: 20,000 updates on 75 characters, 10,000 on 300",
+    "ortho-soft": "8 core-hours: 15,000 updates, descent on the singular values at three rates, the second panel at "
+                  "500 blanks",
+}
+
+
 def experiment(name: str) -> ModuleType:
     """The experiment's module.  Raises RunError for a name that is not registered."""
     if name not in EXPERIMENTS:

@@ -11,16 +11,17 @@ from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale
 from ref.hessian_free.kfac import (
     KFAC,
     Block,
-    candidates,
-    damped_cholesky,
+    block_diagonal,
+    block_tridiagonal,
+    eigenbasis,
     growing,
     kfac_blocks,
     kflr_blocks,
     kfra_blocks,
     rescaled,
-    solve,
     trace_norm,
 )
+from ref.hessian_free.kronecker_preconditioner import KroneckerPreconditioner
 from ref.hessian_free.krylov_subspace_descent import KrylovSubspaceDescent
 from ref.hessian_free.line_search import armijo
 from ref.hessian_free.minibatches import Batches, cycling
@@ -32,9 +33,10 @@ from ref.linalg.conjugate_gradient import Iterate, conjugate_gradient
 from ref.linalg.stopping import fixed_iterations, relative_decrease, relative_decrease_2012
 
 __all__ = [
-    "Batches", "Block", "HessianFree", "Iterate", "KFAC", "KrylovSubspaceDescent", "armijo", "backtrack",
-    "candidates", "conjugate_gradient", "cycling", "damped_cholesky", "fisher_preconditioner", "fixed_iterations",
-    "fresh_sequences", "gauss_newton_product", "growing", "hessian_product", "kfac_blocks", "kflr_blocks",
-    "kfra_blocks", "levenberg_marquardt", "reduction_ratio", "relative_decrease", "relative_decrease_2012",
-    "rescaled", "scale_sensitive", "solve", "structurally_damped", "trace_norm",
+    "Batches", "Block", "HessianFree", "Iterate", "KFAC", "KroneckerPreconditioner", "KrylovSubspaceDescent",
+    "armijo", "backtrack", "block_diagonal", "block_tridiagonal", "conjugate_gradient", "cycling", "eigenbasis",
+    "fisher_preconditioner", "fixed_iterations", "fresh_sequences", "gauss_newton_product", "growing",
+    "hessian_product", "kfac_blocks", "kflr_blocks", "kfra_blocks", "levenberg_marquardt", "reduction_ratio",
+    "relative_decrease", "relative_decrease_2012", "rescaled", "scale_sensitive", "structurally_damped",
+    "trace_norm",
 ]

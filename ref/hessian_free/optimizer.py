@@ -17,6 +17,7 @@ import numpy as np
 
 from ref.hessian_free.backtracking import backtrack, take_last
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio, scale_sensitive
+from ref.hessian_free.kronecker_preconditioner import KroneckerPreconditioner
 from ref.hessian_free.line_search import Search, armijo
 from ref.hessian_free.minibatches import Batches
 from ref.hessian_free.preconditioner import fisher_preconditioner
@@ -38,7 +39,7 @@ class HessianFree:
     adapt            whether Levenberg-Marquardt changes it
     max_iterations   of CG, and stop = "2010", "2012" or "fixed", its stopping rule
     decay            of the warm start: a number, or decay(step); 0 for a cold start.  0.95 in the released code
-    preconditioner   "fisher" or None, with its exponent
+    preconditioner   "fisher", with its exponent; "kfac" or a KroneckerPreconditioner, for MLPs; or None
     backtracking     CG-backtracking, or the last iterate
     rate             None for the line search, or the fixed rate of Sutskever et al. 2013: a number, or rate(step)
     rho              "undamped" or "damped": which quadratic model rho compares f with (ref.hessian_free.damping)
@@ -72,7 +73,7 @@ class HessianFree:
         max_iterations: int = 250,
         stop: str = "2010",
         decay: float | Callable[[int], float] = 0.95,
-        preconditioner: str | None = "fisher",
+        preconditioner: str | KroneckerPreconditioner | None = "fisher",
         exponent: float = 0.75,
         backtracking: bool = True,
         rate: float | Callable[[int], float] | None = None,
@@ -88,7 +89,10 @@ class HessianFree:
         self.rate = None if rate is None else _schedule("rate", rate)
         self.exponent = require_number("exponent", exponent, least=0, most=1)
         self.scale_mix = require_number("scale_mix", scale_mix, least=0, most=1)
-        for name, value, known in (("stop", stop, STOPS), ("preconditioner", preconditioner, ("fisher", None)),
+        self.kronecker = KroneckerPreconditioner() if preconditioner == "kfac" else None
+        if isinstance(preconditioner, KroneckerPreconditioner):
+            self.kronecker, preconditioner = preconditioner, "kfac"
+        for name, value, known in (("stop", stop, STOPS), ("preconditioner", preconditioner, ("fisher", "kfac", None)),
                                    ("rho", rho, ("undamped", "damped")),
                                    ("curvature", curvature, ("gauss_newton", "hessian"))):
             if value not in known:
@@ -100,7 +104,8 @@ class HessianFree:
                              f"got {curvature!r} and {rho!r}")
 
     def init(self, theta: Parameters) -> State:
-        return {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
+        state = {"damping": float(self.damping), "direction": np.zeros_like(theta.vector), "step": 0}
+        return state | self.kronecker.init(theta) if self.kronecker else state
 
     def step(self, theta: Parameters, state: State, objective, batch: Batches) -> tuple[Parameters, State, dict]:
         """One update.  Return the new theta, the new state and what happened.  batch may also be one batch for
@@ -114,7 +119,8 @@ class HessianFree:
         f, g, squares = self._gradient(theta, work, batch.gradient)
         if not np.isfinite(f):
             return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
-        lambda_D, P = self._damping_and_preconditioner(squares, damping, objective.weight_decay)
+        factors = self.kronecker.update(theta, state, work, batch.curvature, step + 1) if self.kronecker else {}
+        lambda_D, P = self._damping_and_preconditioner(theta, squares, factors, work, damping)
         del squares  # a vector less beside CG's
 
         trial, decay, phis = Trial(theta, work), float(self.decay(step)), []
@@ -133,7 +139,7 @@ class HessianFree:
         new = {
             "damping": levenberg_marquardt(damping, rho) if self.adapt else damping,
             "direction": d.last.x if search.rate else np.zeros_like(d.last.x),
-            "step": step + 1,
+            "step": step + 1, **factors,
         }
         report = {
             "loss": f, "loss_after": search.f, "rho": rho, "damping": damping, "decay": decay,
@@ -146,18 +152,21 @@ class HessianFree:
 
     def _gradient(self, theta: Parameters, work: Counted, data) -> tuple[float, Parameters, Parameters | None]:
         """f, ∇f and, where the preconditioner or the damping needs them, the mean squared gradients."""
-        if self.preconditioner or self.scale_mix:
+        if self.preconditioner == "fisher" or self.scale_mix:
             require("objective", work.objective, GivesSquares)
             return work.gradient_and_squares(theta, data)
         return *work.value_and_gradient(theta, data), None
 
-    def _damping_and_preconditioner(self, squares: Parameters | None, damping: float, weight_decay: float) -> tuple:
-        """lambda D, a number or (P,), and the diagonal of the preconditioner (P,) or None."""
-        lambda_D, P = damping, None
+    def _damping_and_preconditioner(self, theta: Parameters, squares: Parameters | None, factors: dict, work: Counted,
+                                    damping: float) -> tuple:
+        """lambda D, a number or (P,), and the preconditioner: its diagonal (P,), what solves with it, or None."""
+        lambda_D, P, decay = damping, None, work.objective.weight_decay
         if self.scale_mix and squares.vector.any():
             lambda_D = damping * scale_sensitive(squares.vector, self.scale_mix)
-        if self.preconditioner:
-            P = fisher_preconditioner(squares.vector, lambda_D + weight_decay, self.exponent)
+        if self.preconditioner == "fisher":
+            P = fisher_preconditioner(squares.vector, lambda_D + decay, self.exponent)
+        if self.preconditioner == "kfac":
+            P = self.kronecker.solver(theta, factors, work, damping + decay)
         return lambda_D, P
 
     def _product(self, objective, damping: float) -> str | Callable:

@@ -9,8 +9,8 @@
 rho compares the model with f on the data that the model's gradient is of.  On n other sequences, which would be a
 fairer judge of the step, f(theta + d) - f(theta) differs from batch to batch by more than a step gains as long as the
 network is at its plateau: rho is then noise, and each unlucky draw raises lambda until nothing moves any more.  We have
-measured this: xor at T = 30 was solved in 17 steps, and with rho on the line search's data lambda was at 10^23 after
-256.
+measured this on xor at T = 30, three seeds: solved in 24, 20 and 23 steps, and with rho on the line search's data 49,
+45 and 49 % wrong after 40 (chapter 03).
 
 With parts = 10 and n = 1000 these are the amounts of the code released with Martens & Sutskever 2011, which calls
 n = 300 enough for T = 100 and n = 1000 needed for T = 200.

@@ -11,9 +11,9 @@ S'' v needs nothing new but one term in the backward pass of G v, which then giv
     ds_t = phi'(s_t) dh_t + lambda mu/N D''(s_t) Rs_t                 and D''(s_t) Rs_t = phi'(s_t) Rs_t = Rh_t
 
 The Gauss-Newton split is at the pre-activation s_t, where D is convex.  To split at h_t is a mistake that is easily
-made, in two ways.  Where the term is added to dh_t, it is multiplied by phi' once more: S'' weighs Rs_t² with phi'² in
-place of phi'.  Where J_t is the Jacobian of h_t and D'' stays as it is, with phi'³.  Either way saturated units, which
-carry memories, would hardly be damped.
+made, in two ways.  Where the term is added to dh_t, it is multiplied by phi' once more: S'' weighs Rs_t² with phi'²
+instead of phi'.  Where J_t is the Jacobian of h_t and D'' stays as it is, with phi'³.  Either way saturated units would
+hardly be damped.
 S and its gradient are zero at d = 0, so the objective and its gradient are not touched.
 
 Normalisation: mean over cases, sum over all steps and units, as the objective is a mean over cases and a sum over

@@ -1,9 +1,9 @@
 """Preconditioned conjugate gradients: minimise phi(x) = ½ xᵀA x - bᵀx for a positive definite A, given only A's
 products.
 
-    r = A x - b        y = r / P        p = -y
+    r = A x - b        y = P⁻¹ r        p = -y
     alpha = rᵀy / pᵀA p                 x += alpha p        r += alpha A p
-    y' = r' / P        beta = r'ᵀy' / rᵀy                   p = -y' + beta p
+    y' = P⁻¹ r'        beta = r'ᵀy' / rᵀy                   p = -y' + beta p
     phi = ½ (r - b)ᵀx                   the quadratic's value, free of any further product
 
 In Hessian-free optimisation A = G + damping, b = -∇f, so phi is the model's M(x) - M(0).  CG tends to solve the
@@ -41,7 +41,7 @@ def conjugate_gradient(
     A,
     b: Array,
     x0: Array | None = None,
-    P: Array | None = None,
+    P: Array | Callable[[Array], Array] | None = None,
     stop: Callable[[list[float]], bool] = relative_decrease,
     max_iterations: int = 250,
     gamma: float = 1.3,
@@ -52,7 +52,7 @@ def conjugate_gradient(
 
     A      anything with A @ x for x (P,): a LinearOperator or an array
     x0     the start, zero by default
-    P      (P,) the preconditioner's diagonal, all positive; none by default
+    P      the preconditioner, positive definite: its diagonal (P,), or a function r -> P⁻¹ r; none by default
     stop   stop(phis) says whether to end, phis being the values phi of all iterates so far (ref.linalg.stopping)
     refresh  every so many iterations r is computed afresh as A x - b, which costs a product; 0 for never
     phis   a list that receives phi of every iterate, the start included
@@ -69,7 +69,7 @@ def conjugate_gradient(
     """
     b = _vector("b", b, b)
     x = np.zeros_like(b) if x0 is None else _vector("x0", x0, b).copy()
-    if P is not None and not (_vector("P", P, b) > 0).all():
+    if not (P is None or callable(P)) and not (_vector("P", P, b) > 0).all():
         raise ValueError("P must be positive: it is the diagonal of a positive definite matrix")
     require_count("max_iterations", max_iterations)
     require_number("gamma", gamma, above=1)
@@ -80,7 +80,7 @@ def conjugate_gradient(
 
 def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) -> Iterator[Iterate]:
     r = np.negative(b) if cold else A @ x - b
-    y = r if P is None else r / P
+    y = _solved(P, r)
     p = np.negative(y)
     ry = dot(r, y)
     phi = 0.5 * (dot(r, x) - dot(b, x))
@@ -111,11 +111,16 @@ def _iterations(A, b, x, P, stop, max_iterations, gamma, refresh, phis, cold) ->
         phi = 0.5 * (dot(r, x) - dot(b, x))
         phis.append(phi)
         del Ap  # and this one frees its own for the next y
-        y = r if P is None else r / P
+        y = _solved(P, r)
         ry, ry_before = dot(r, y), ry
         p *= ry / ry_before
         p -= y
     yield Iterate(i, x, phi, why)
+
+
+def _solved(P, r: Array) -> Array:
+    """y = P⁻¹ r"""
+    return r if P is None else P(r) if callable(P) else r / P
 
 
 def stored_at(gamma: float) -> Iterator[int]:

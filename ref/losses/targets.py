@@ -13,6 +13,9 @@ def require_targets(z: Array, *targets: Array) -> None:
     """
     if len(targets) != 1:
         raise TypeError(f"targets has {len(targets)} arrays but the loss takes one, t; Masked(loss) takes t and mask")
+    if np.ndim(targets[0]) == 1 and z.ndim == 2:
+        raise ValueError(f"t has shape {np.shape(targets[0])} but the network's output has {z.shape}: one row a case; "
+                         f"for classes with labels, one-hot rows, np.eye({z.shape[1]})[labels]")
     t = require_floats("t", targets[0], finite=False)
     if t.dtype != z.dtype:
         raise TypeError(f"t is {t.dtype} but the network's output is {z.dtype}")

@@ -1,7 +1,7 @@
 """How far a matrix is from having orthonormal columns, and the way back.
 
     defect            ||MᵀM - I||_F                                 in float64, whatever M's dtype
-    Newton-Schulz     M ← ½ M (3 I - MᵀM) = M + ½ M (I - MᵀM)       δ -> ¾ δ² + O(δ³) for a singular value √(1 + δ)
+    Newton-Schulz     M ← ½ M (3 I - MᵀM) = M + ½ M (I - MᵀM)       δ -> -¾ δ² + ¼ δ³ for a singular value √(1 + δ)
     polar             M ← U Vᵀ,  M = U S Vᵀ                         the nearest matrix with orthonormal columns
 
 Steps on the manifold drift off it by rounding alone, so that one Newton-Schulz step now and then, of two products,

@@ -1,7 +1,7 @@
 """Probes of a recurrent network in training: its transition's singular values, and how far its gradients reach.
 
-    spectrum            s_1 >= .. >= s_n of W: mean, standard deviation, smallest, largest;  condition = s_1 / s_n;
-                        defect = ||WᵀW - I||_F = √Σ (s² - 1)²
+    spectrum            s_1 >= .. >= s_n of W: mean, standard deviation, smallest, largest, and the quantiles between
+                        which four fifths of them lie;  condition = s_1 / s_n;  defect = ||WᵀW - I||_F = √Σ (s² - 1)²
     gradient norms      g_t = √(1/N Σₙ |dL_nT/dh_nt|²)         t = 1, ..., T
 
 L_nT is the loss of case n's last output alone, so that g_T is the gradient where it starts and g_1 what is left of it T
@@ -21,9 +21,12 @@ Array = np.ndarray
 
 
 def spectrum_summary(W: Array) -> dict[str, float]:
-    """s_mean, s_spread, s_min, s_max, condition (inf where W is singular) and orthogonality_defect."""
+    """s_mean, s_spread, s_min, s_10, s_90 (quantiles in per cent), s_max, condition (inf where W is singular) and
+    orthogonality_defect."""
     s = np.linalg.svd(require_matrix("W", W).astype(np.float64), compute_uv=False)
-    return {"s_mean": float(s.mean()), "s_spread": float(s.std()), "s_min": float(s[-1]), "s_max": float(s[0]),
+    low, high = np.quantile(s, (0.1, 0.9))
+    return {"s_mean": float(s.mean()), "s_spread": float(s.std()),
+            "s_min": float(s[-1]), "s_10": float(low), "s_90": float(high), "s_max": float(s[0]),
             "condition": float(s[0] / s[-1]) if s[-1] else np.inf,
             "orthogonality_defect": float(np.linalg.norm(s * s - 1))}
 

@@ -7,9 +7,11 @@
 Which of them agree with a geodesic to second order, R(t Z) = geodesic + O(t³):
 
                  canonical geodesic        Euclidean geodesic
-    Cayley       yes                       where M is square
-    QR           no                        no
-    polar        where M is square         yes
+    Cayley       yes                       p = n, p = 1
+    QR           p = 1                     p = 1
+    polar        p = n, p = 1              yes
+
+(p = n: M is square.  p = 1: M is a unit vector, on which both geodesics are the same great circle.)
 
 Z = -η canonical_gradient(M, G) makes the Cayley retraction the Cayley step.  Each keeps det M where M is square.
 

@@ -10,6 +10,10 @@ itself, also where W = U S Vᵀ is composed of factors: their gradients are adde
 factors, and so they enter the Cayley step as well.  The prior, whose variance is 1/(2γ), takes the parameters p of
 the spectrum, with its margin or none.
 
+The first and the last depend on the singular values of W alone, and so turn neither basis: of G = dW V S the skew
+matrix G Uᵀ - U Gᵀ is zero, and likewise for V.  Where W is orthogonal the first one's Hessian is 8λ on W times a
+symmetric matrix and zero on W times a skew one: it holds singular values, not rotations.
+
 Hessian-free optimisation asks for the Gauss-Newton product: it is positive semi-definite, which the Hessian is not
 where singular values lie below one.
 

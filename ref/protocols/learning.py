@@ -86,7 +86,7 @@ class Experiment(Protocol):
 
     NAME: str  # on the command line
     KERNELS: tuple[str, ...]  # what it runs on: "numpy", and "cpu" where its ops have compiled twins
-    PRESETS: dict[str, dict]  # "quick", "standard", "paper": settings that JSON can hold
+    PRESETS: dict[str, dict]  # "quick", "standard", "paper", perhaps "long": settings that JSON can hold
 
     def run(self, config: dict, sweep: Callable) -> dict | None:
         """Train all parts, sweep(part, configs), and return what is to be kept."""

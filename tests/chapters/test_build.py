@@ -148,11 +148,27 @@ def test_an_edited_source_is_no_longer_current(book, tmp_path):
     assert not build.is_current(source)
 
 
+def test_a_how_to_page_is_a_chapter_in_a_folder_of_its_own(tmp_path, capsys):
+    chapter = write_source(tmp_path, PARABOLA)
+    page = tmp_path / "source" / "how_to" / "draw.md"
+    page.parent.mkdir()
+    page.write_text(HEADER + PARABOLA)
+    assert build.sources(tmp_path) == [chapter, page]
+    assert build.name_of(page) == "how_to/draw" and not build.is_current(page)
+    assert build.build(page) and build.is_current(page)
+    assert build.notebook_path(page) == tmp_path / "how_to" / "draw.ipynb"
+    assert "how_to/draw: " in capsys.readouterr().out
+    page.write_text(HEADER + "```{code-cell} ipython3\nassert 1 + 1 == 3\n```\n")
+    assert not build.build(page)
+    assert build.failed_path(page) == tmp_path / "_build" / "failed" / "how_to" / "draw.ipynb"
+    assert build.failed_path(page).exists() and build.notebook_path(page).exists()
+
+
 def test_an_unknown_chapter_is_refused_with_the_list_of_those_there_are(capsys):
     with pytest.raises(SystemExit):
         build.main(["99_unwritten"])
     said = capsys.readouterr().err
-    assert "99_unwritten" in said and all(source.stem in said for source in build.sources())
+    assert "99_unwritten" in said and all(build.name_of(source) in said for source in build.sources())
 
 
 def test_the_html_book_is_built_without_warnings_and_loads_nothing_from_the_network(book):

@@ -56,7 +56,7 @@ EQUIVALENT = [
     ("ref.losses.logistic_squared_error:gauss_newton_product", "1 - p", "-(1 - p)", SQUARED),
     ("ref.losses.logistic_squared_error:mean_curvature", "p * (1 - p)", "-(p * (1 - p))", SQUARED),
     ("ref.losses.logistic_squared_error:mean_curvature", "1 - p", "-(1 - p)", SQUARED),
-    ("ref.hessian_free.kfac.kronecker:input_factor", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
+    ("ref.hessian_free.kfac.kronecker:with_ones", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
      "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
     ("ref.hessian_free.kfac.kronecker:paired", "len(factors) // 2", "-(len(factors) // 2)",
      "of 2L entries the first L end, and the last L begin, at -L too"),

@@ -16,7 +16,7 @@ TINY = {"n_train": 60, "n_test": 20, "encoder": [784, 8, 3], "chunk": 20, "minib
         "phases": [{"steps": None, "curvature": 20, "gradient": 40, "backtracking": 40, "hf": {"max_iterations": 12}}],
         "evaluate_epochs": 10, "hf_evaluate_every": 1, "kfac_evaluate_every": 2,
         "kfac_batch": {"first": 20, "last": 60, "by": 4}}
-METHODS = ("kfac", "kfra", "kfac-published", "hf", "nesterov", "adam")
+METHODS = ("kfac", "kfra", "kfac-published", "hf", "nesterov", "adam", "kfac-tridiagonal", "kfac-released", "hf-kfac")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def done(tmp_path_factory):
 
 def test_every_method_trains_to_its_budget(done):
     result = done.result
-    assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 2 * 5 + 10 + 5 + 6
+    assert set(METHODS) < set(result["parts"]) and len(result["parts"]) == 2 * 5 + 10 + 5 + 9
     for name, part in result["parts"].items():
         least = 60 * (100 if name in METHODS else 1)
         assert part["stopped"] == "gradient_equivalents" and part["gradient_equivalents"] >= least, name
@@ -56,11 +56,23 @@ def test_the_damping_is_the_best_of_the_grid_and_the_published_one_stands_beside
     assert read_rows(folder / "kfac-published")[1]["damping"] == 150.0
 
 
+def test_the_variants_are_their_methods_with_other_options(done):
+    folder, _, result = done
+    configs = {name: json.loads((folder / name / "config.json").read_text()) for name in METHODS}
+    assert configs["kfac-tridiagonal"]["setting"] == result["best"]["kfac"]
+    assert configs["kfac-released"]["setting"] == [150.0]
+    assert configs["kfac-released"]["options"] == configs["kfac-tridiagonal"]["options"] == kfac_curves.TRIDIAGONAL
+    assert "options" not in configs["kfac"] and configs["hf-kfac"]["options"]["preconditioner"] == "kfac"
+    one, other = (read_rows(folder / name)[1]["norm"] for name in ("kfac", "kfac-tridiagonal"))
+    assert one != other
+    assert all(row["cg_iterations"] <= 5 for row in read_rows(folder / "hf-kfac")[1:])
+
+
 def test_all_methods_start_from_the_same_parameters(done):
     folder = done.folder
     first = {path.parent.name: json.loads(path.read_text().splitlines()[0])["train_error"]
              for path in folder.glob("*/metrics.jsonl")}
-    assert len(first) == 31 and len(set(first.values())) == 1
+    assert len(first) == 34 and len(set(first.values())) == 1
 
 
 def test_the_figures_are_drawn_and_the_report_names_every_number(done):

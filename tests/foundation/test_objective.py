@@ -112,6 +112,7 @@ def test_bad_batches(method, chunk, theta, batch):
     refused((x[:0], t[:0]), ValueError, "x is an empty batch")
     refused((x, t[:5]), ValueError, "x has 7 cases but t has 5")
     refused((x, t[:, :2]), ValueError, "t has 2 columns but the network has 3 outputs")
+    refused((x, np.arange(len(x))), ValueError, r"t has shape \(.*one row a case; .*np.eye\(3\)\[labels\]")
     refused((x, t, t > 0), ValueError, "x has 4 cases but t has 3")  # taken for sequences, time first
     refused(Batch((x,), (t, t > 0)), TypeError, "targets has 2 arrays but the loss takes one, t")
     refused((x[:, :3], t), ValueError, r"x has shape \(\d, 3\) but must be \(N, 4\)")

@@ -180,7 +180,7 @@ def test_a_step_into_overflow_is_shortened_or_refused():
     (dict(stop="2011"), ValueError, "stop is '2011' but must be one of '2010', '2012', 'fixed'"),
     (dict(decay=1.01), ValueError, "decay is 1.01 but must be at most 1"),
     (dict(decay=-0.1), ValueError, "decay is -0.1"),
-    (dict(preconditioner="jacobi"), ValueError, "preconditioner is 'jacobi' but must be one of 'fisher', None"),
+    (dict(preconditioner="jacobi"), ValueError, "preconditioner is 'jacobi' but must be one of 'fisher', 'kfac', None"),
     (dict(exponent=2.0), ValueError, "exponent is 2.0 but must be at most 1"),
     (dict(rate=-1.0), ValueError, "rate is -1.0 but must be at least 0"),
     (dict(rho="both"), ValueError, "rho is 'both' but must be one of 'undamped', 'damped'"),

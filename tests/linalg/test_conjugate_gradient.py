@@ -110,6 +110,19 @@ def test_preconditioned_equals_plain_on_the_transformed_system(warm):
         assert one.phi == pytest.approx(other.phi, rel=1e-10)
 
 
+def test_a_function_in_the_place_of_the_diagonal():
+    """P may be dense: given as r -> P⁻¹ r, it is plain CG on R⁻¹ A R⁻ᵀ with P = R Rᵀ; for a diagonal, the same bits."""
+    A, b = spd(15, 10)
+    R = np.linalg.cholesky(spd(15, 5, seed=7)[0])
+    ours = every_iterate(A, b, P=lambda r: np.linalg.solve(R @ R.T, r), max_iterations=8)
+    plain = every_iterate(np.linalg.solve(R, np.linalg.solve(R, A).T), np.linalg.solve(R, b), max_iterations=8)
+    for one, other in zip(ours, plain, strict=True):
+        np.testing.assert_allclose(R.T @ one.x, other.x, rtol=1e-8, atol=1e-9)
+    P = np.random.default_rng(4).uniform(0.5, 2, 15)
+    pairs = zip(every_iterate(A, b, P=P), every_iterate(A, b, P=lambda r: r / P), strict=True)
+    assert all(np.array_equal(one.x, other.x) for one, other in pairs)
+
+
 def test_the_right_preconditioner_ends_at_once_where_plain_cg_does_not():
     """Mistake caught: a preconditioner that is computed and never returned, so that CG runs without it."""
     scales = np.geomspace(1, 1e4, 50)

@@ -62,6 +62,7 @@ def test_the_spectrum_of_a_matrix_whose_singular_values_are_known():
     W = (U * s) @ V.T
     found = spectrum_summary(W)
     expected = {"s_mean": 1.25, "s_spread": s.std(), "s_min": 0.5, "s_max": 2.0, "condition": 4.0,
+                "s_10": 0.65, "s_90": 1.85,  # 0.3 of the way from the outermost value to the next
                 "orthogonality_defect": np.linalg.norm(W.T @ W - np.eye(4))}
     assert found == pytest.approx(expected, rel=1e-12)
     assert spectrum_summary(np.zeros((2, 2)))["condition"] == np.inf

@@ -55,6 +55,10 @@ def test_agreement_with_the_geodesics(retraction, canonical, euclidean):
         assert order(lambda t: retraction(M, t * Z), lambda t: canonical_geodesic(M, t * Z)) == canonical
         assert order(lambda t: retraction(M, t * Z), lambda t: euclidean_geodesic(M, t * Z)) == euclidean
         assert order(lambda t: canonical_geodesic(M, t * Z), lambda t: euclidean_geodesic(M, t * Z)) == 2
+    M = point(5, 1)  # a great circle in both metrics, and all three follow it
+    Z = tangent(M)
+    for geodesic in (canonical_geodesic, euclidean_geodesic):
+        assert order(lambda t: retraction(M, t * Z), lambda t: geodesic(M, t * Z)) == 3
     M = point(6, 6)  # here both metrics have the same geodesics, and one agreement is the other
     Z = tangent(M)
     for geodesic in (canonical_geodesic, euclidean_geodesic):

@@ -50,6 +50,16 @@ def test_the_composite_decay_sees_the_spectrum_alone_and_reaches_it_through_the_
         np.testing.assert_allclose(G @ M.T, M @ G.T, atol=1e-16)
 
 
+def test_soft_orthogonality_of_a_composed_matrix_is_a_prior_on_its_singular_values():
+    U, V, s = point(5, 5), point(5, 5, 1), gradient(5, 1)[:, 0]
+    W, cache = spectral.forward(U, s, V)
+    dU, ds, dV = spectral.backward(SoftOrthogonality(0.7).gradient(W), cache)
+    np.testing.assert_allclose(ds, 2.8 * s * (s**2 - 1), rtol=1e-12)
+    for M, G in ((U, dU), (V, dV)):
+        assert np.linalg.norm(G) > 0.1
+        np.testing.assert_allclose(G @ M.T, M @ G.T, atol=1e-13)
+
+
 @pytest.mark.parametrize("penalty", [SoftOrthogonality(0.7), GaussianPrior(0.7), CompositeDecay(0.7)])
 def test_scipy_minimises_each(penalty):
     """They are functions of plain arrays: any solver that takes a value and a gradient will do."""

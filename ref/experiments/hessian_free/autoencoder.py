@@ -46,7 +46,7 @@ SETTINGS_OF = {  # the settings that only one kind of method has
     "first-order": ("setting", "minibatch", "momentum_period", "evaluate_epochs", "first_order_epochs"),
     "factored": ("setting", "kfac_batch", "kfac_evaluate_every"),
 }
-OF_THE_RUN = ("grid", "tuning_epochs", "ablation_epochs")
+OF_THE_RUN = ("grid", "tuning_epochs", "ablation_epochs", "variants")
 
 
 def images(config: dict) -> tuple[Array, Array]:
@@ -108,7 +108,7 @@ def method_of(config: dict, x: Array) -> tuple:
         optimizer = PhasedHessianFree(phases, **config["options"])
         return optimizer, phased_batches(phases, data, seed), config["hf_evaluate_every"]
     if method in FACTORED:
-        optimizer = KFAC(method, *config["setting"], seed=seed)
+        optimizer = KFAC(method, *config["setting"], seed=seed, **config.get("options", {}))
         return optimizer, growing(data, **config["kfac_batch"], seed=seed), config["kfac_evaluate_every"]
     optimizer = first_order(method, *config["setting"], period=config["momentum_period"])
     minibatch = config["minibatch"]
@@ -140,7 +140,8 @@ def part_config(config: dict, method: str, epochs: float, setting: list | None =
     kind = "hf" if method == "hf" else "factored" if method in FACTORED else "first-order"
     others = {name for names in SETTINGS_OF.values() for name in names} - {*SETTINGS_OF[kind]} | {*OF_THE_RUN}
     whole = {**config, "method": method, "epochs": epochs, "setting": setting, "options": options or {}}
-    return {name: value for name, value in whole.items() if name not in others}
+    kept = {name: value for name, value in whole.items() if name not in others}
+    return {**kept, "options": options} if options else kept
 
 
 def best_settings(config: dict, results: dict[str, dict]) -> dict[str, list]:

@@ -12,7 +12,8 @@ from ref.hessian_free.improved import phase_at
 TITLES = {**FIRST_ORDER, "hf": "Hessian-free", "hf-no-preconditioner": "no preconditioner",
           "hf-no-backtracking": "no backtracking", "hf-cold-start": "no warm start",
           "hf-fixed-damping": "no damping adaptation", "kfac": "K-FAC", "kfra": "KFRA",
-          "kfac-published": "K-FAC, damping 150 as published"}
+          "kfac-published": "K-FAC, damping 150 as published", "kfac-tridiagonal": "K-FAC, block-tridiagonal",
+          "kfac-released": "K-FAC, block-tridiagonal, damping 150", "hf-kfac": "Hessian-free, preconditioned by K-FAC"}
 
 
 def curve(run: Run, part: str, against: str) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import numpy as np
 from ref.experiments.figures import legend_above, new_figure, save
 from ref.experiments.hessian_free.autoencoder_figures import AXES, curves_against
 from ref.experiments.hessian_free.autoencoder_report import TITLES
-from ref.experiments.kfac.report import methods
+from ref.experiments.kfac.report import main_methods
 from ref.experiments.recording import measured, read_rows
 from ref.experiments.run import Run, read_run
 
@@ -17,7 +17,7 @@ ADAPTED = {"damping": "damping lambda", "gamma": "factors' damping gamma", "rate
 
 def figures(folder) -> list[Path]:
     run = read_run(folder)
-    return [learning_curves(run, methods(run.config)), adaptation(run)]
+    return [learning_curves(run, main_methods(run.config)), adaptation(run)]
 
 
 def learning_curves(run: Run, shown: list[str]) -> Path:

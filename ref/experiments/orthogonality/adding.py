@@ -35,6 +35,10 @@ PRESETS = {
     ]},
     "paper": {**OURS, "n_hidden": 128, "jobs": [job("adding", T, ALL, seeds=5, updates=50_000)
                                                 for T in (200, 500, 1000)]},
+    "long": {**OURS, "n_hidden": 128, "jobs": [
+        job("adding", 200, (*PAPERS, "none-identity", "geodesic", "elman-orthogonal"), seeds=2, updates=20_000),
+        job("adding", 750, (*FEW, "elman-orthogonal"), updates=20_000),
+    ]},
 }
 
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from ref.experiments.figures import COLOURS, DASHES, MARKERS, labelled, legend_above, panels, plain_numbers, save
 from ref.experiments.jobs import part_name, prefix, title as job_title
-from ref.experiments.orthogonality.report import median
+from ref.experiments.orthogonality.report import best_label, median
 from ref.experiments.orthogonality.tasks import measure_of
-from ref.experiments.orthogonality.variants import TITLES, outcomes, part_config, title
+from ref.experiments.orthogonality.variants import TITLES, base, outcomes, part_config, title
 from ref.experiments.recording import measured, read_rows
 from ref.experiments.run import Run, RunError
 
@@ -42,20 +42,26 @@ LEAST = 5e-4  # a spectrum's panel reaches at least so far to both sides of 1: r
 
 def looks(config: dict) -> dict[str, dict]:
     """variant -> how it is plotted; penalties, such as "soft=0.1" and "prior=0.1", by their strength."""
-    names = list(dict.fromkeys(variant for job in config["jobs"] for variant in job["variants"]))
+    names = list(dict.fromkeys(variant for job in drawn_jobs(config) for variant in job["variants"]))
     names = [name for name in TITLES if name in names] + [name for name in names if name not in TITLES]
-    strengths = list(dict.fromkeys(name.partition("=")[2] for name in names if name not in LOOKS))
+    strengths = list(dict.fromkeys(name.partition("=")[2] for name in names if base(name) not in LOOKS))
     found = {}
     for name in names:
-        colour, dash, marker = LOOKS.get(name) or STRENGTHS[strengths.index(name.partition("=")[2]) % len(STRENGTHS)]
+        strength = name.partition("=")[2]
+        colour, dash, marker = LOOKS.get(base(name)) or STRENGTHS[strengths.index(strength) % len(STRENGTHS)]
         found[name] = {"color": colour, "ls": dash, "marker": marker, "ms": 4}
     return found
 
 
+def drawn_jobs(config: dict) -> list[dict]:
+    """All but grids of rates, which have a figure of their own."""
+    return [job for job in config["jobs"] if "grid" not in job]
+
+
 def convergence(run: Run) -> Path:
     config, look, said = run.config, looks(run.config), []
-    figure, axes = panels(config["jobs"], 2, 2.8, sharey=_alike(config))
-    for ax, job in zip(axes, config["jobs"]):
+    figure, axes = panels(drawn_jobs(config), 2, 2.8, sharey=_alike(config))
+    for ax, job in zip(axes, drawn_jobs(config)):
         shared = part_config(config, job)
         measure = measure_of(shared)
         for k, (variant, results) in enumerate(outcomes(run.parts, job).items()):
@@ -79,14 +85,14 @@ def convergence(run: Run) -> Path:
     _legend(figure, [*map(title, look)])
     return save(figure, run.folder / "figures" / "convergence.png",
                 "The measure of success on held-out cases against updates, a panel a job, a line a seed, the first "
-                f"seed's thicker. Best values, median of the seeds: {' '.join(said)}")
+                f"seed's thicker. Medians of the seeds: {' '.join(said)}")
 
 
 def final(run: Run) -> Path:
     config, look = run.config, looks(run.config)
-    most = max(len(job["variants"]) for job in config["jobs"])
-    figure, axes = panels(config["jobs"], 2, 0.8 + 0.2 * most, sharex=_alike(config))
-    for ax, job in zip(axes, config["jobs"]):
+    most = max(len(job["variants"]) for job in drawn_jobs(config))
+    figure, axes = panels(drawn_jobs(config), 2, 0.8 + 0.2 * most, sharex=_alike(config))
+    for ax, job in zip(axes, drawn_jobs(config)):
         measure, kinds = measure_of(part_config(config, job)), {"|": "median of the seeds"}
         for at, (variant, results) in enumerate(outcomes(run.parts, job).items()):
             colour = look[variant]["color"]
@@ -98,7 +104,7 @@ def final(run: Run) -> Path:
         for kind, label in kinds.items():
             ax.plot([], [], kind, **MARK, mew=1.5, color="black", mfc="none", label=label)
         ax.axvline(measure.level, **GREY, ls=":", label=measure.level_name)
-        _label(ax, job_title(job), f"best {measure.label}", "variant")
+        _label(ax, job_title(job), best_label(part_config(config, job)), "variant")
         ax.set_yticks(range(len(job["variants"])), [title(variant) for variant in job["variants"]])
         ax.set_ylim(len(job["variants"]) - 0.5, -0.5)
         if measure.name == "error":
@@ -106,8 +112,8 @@ def final(run: Run) -> Path:
             plain_numbers(ax.xaxis)
     _legend(figure, ["a seed", "median of the seeds", EARLY], columns=5)
     return save(figure, run.folder / "figures" / "final.png",
-                "The best value of the measure on held-out cases, a panel a job, a row a variant, a dot a seed. "
-                f"Medians of the seeds: {' '.join(_said(run, job) for job in config['jobs'])}")
+                "The measure of success at the best evaluation, a panel a job, a row a variant, a dot a seed. "
+                f"Medians of the seeds: {' '.join(_said(run, job) for job in drawn_jobs(config))}")
 
 
 def gradients_through_time(run: Run, job: dict, variants) -> Path:
@@ -139,10 +145,11 @@ def spectra(run: Run, job: dict, variants) -> Path:
     found, said = _probed(run, job, variants, "s_mean"), []
     figure, axes = panels(found, 4, 2.0, width=9)
     for ax, (variant, rows) in zip(axes, found.items()):
-        names = ("step", "s_mean", "s_spread", "s_min", "s_max")
-        at, mean, spread, least, most = np.array([[row[name] for name in names] for row in rows], float).T
-        band = ax.fill_between(at, mean - spread, mean + spread, color=SKY, alpha=0.5, lw=0)
-        band.set_label("mean ± standard deviation")
+        names = ("step", "s_mean", "s_min", "s_10", "s_90", "s_max")
+        numbers = [[row.get(name, np.nan) for name in names] for row in rows]  # older runs have no quantiles: no band
+        at, mean, least, low, high, most = np.array(numbers, float).T
+        band = ax.fill_between(at, low, high, color=SKY, alpha=0.5, lw=0)
+        band.set_label("four fifths of them")
         marker = "" if len(at) > 1 else "."  # a single evaluation has no line
         for values, colour, dash, name in ((mean, BLUE, SOLID, "mean"), (most, VERMILION, DASHED, "largest"),
                                            (least, BLACK, DASHED, "smallest")):
@@ -151,19 +158,19 @@ def spectra(run: Run, job: dict, variants) -> Path:
         if margin is not None and margin <= NEAR * reach:
             for side in (1 - margin, 1 + margin):
                 ax.axhline(side, **GREY, ls=SOLID, lw=0.8, label="margin 1 ± m, where in view")
-        low, high = ax.get_ylim()
-        ax.set_ylim(min(low, 1 - LEAST), max(high, 1 + LEAST))
+        bottom, top = ax.get_ylim()
+        ax.set_ylim(min(bottom, 1 - LEAST), max(top, 1 + LEAST))
         ax.ticklabel_format(axis="y", useOffset=False)
         _label(ax, title(variant) + _early(run, job, variant, "\n"), "updates", "singular values")
         _all_of_training(ax, part_config(run.config, job))
         numbers = f"{least[-1]:.6g} to {most[-1]:.6g}, mean {mean[-1]:.6g}"
         said.append(f"{title(variant)}: {numbers}{_early(run, job, variant)}")
-    _legend(figure, ["mean", "mean ± standard deviation", "largest", "smallest"],
+    _legend(figure, ["mean", "four fifths of them", "largest", "smallest"],
             f"{job_title(job)}; each panel has a vertical scale of its own", columns=5)
     return save(figure, run.folder / "figures" / f"spectra-{prefix(job)}.png",
-                f"{job_title(job)}: mean, standard deviation, smallest and largest of the transition's singular values "
-                "against updates, a panel a variant, each with a vertical scale of its own, first seed. At the last "
-                f"evaluation: {'; '.join(said)}.")
+                f"{job_title(job)}: mean, smallest and largest of the transition's singular values and a band that "
+                "holds four fifths of them, against updates, a panel a variant, each with a vertical scale of its own, "
+                f"first seed. At the last evaluation: {'; '.join(said)}.")
 
 
 def evaluated(run: Run, job: dict, variant: str, seed: int) -> list[dict]:
@@ -232,5 +239,6 @@ def _said(run: Run, job: dict) -> str:
                     + (f" ({measure.goal:.3g} after {goal:g} updates)" if np.isfinite(goal) else ""))
         early += [f"{title(variant)}, seed {seed}, after {result['updates']} updates ({result['stopped']})"
                   for seed, result in enumerate(results) if result["stopped"] != "steps"]
-    return (f"{job_title(job)}, {measure.label} ({measure.level_name}: {measure.level:.3g}): {'; '.join(said)}."
+    label = best_label(part_config(run.config, job))
+    return (f"{job_title(job)}, {label} ({measure.level_name}: {measure.level:.3g}): {'; '.join(said)}."
             + (f" Ended early, marked by a cross: {'; '.join(early)}." if early else ""))

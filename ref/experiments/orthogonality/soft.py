@@ -24,7 +24,6 @@ KERNELS = ("numpy", "cpu")
 
 SOFT = (0.0, 0.001, 0.01, 0.1, 1.0)
 PRIOR = (0.0, 0.01, 0.1, 1.0, 10.0)
-DESCENT = {"method": "descent", "rate": 1e-3}
 
 
 def strengths(name: str, values, settings: dict) -> dict[str, dict]:
@@ -36,16 +35,23 @@ def jobs(T: int, updates: int, soft=SOFT, prior=PRIOR) -> list[dict]:
     return [
         job("copy", T, strengths("soft", soft, VARIANTS["elman-orthogonal"]), label="elman", updates=updates),
         job("copy", T, strengths("soft", soft, NO_MARGIN), label="factorized", updates=updates),
-        job("copy", T, strengths("prior", prior, {**NO_MARGIN, "spectrum": DESCENT}), label="prior", updates=updates),
-        job("copy", T, strengths("prior", prior, {**MARGINS["m=1"], "spectrum": DESCENT}), label="margin",
-            updates=updates),
+        *priors(T, updates, prior),
     ]
+
+
+def priors(T: int, updates: int, prior=PRIOR, rate: float = 1e-3) -> list[dict]:
+    """The prior without and with the margin 1; a rate of descent other than 1e-3 is in the labels."""
+    spectrum, other = {"method": "descent", "rate": rate}, "" if rate == 1e-3 else f"-rate-{rate:g}"
+    return [job("copy", T, strengths("prior", prior, {**kind, "spectrum": spectrum}), label=f"{label}{other}",
+                updates=updates) for label, kind in (("prior", NO_MARGIN), ("margin", MARGINS["m=1"]))]
 
 
 PRESETS = {
     "quick": {**SETTINGS, "jobs": jobs(50, 600, (0.0, 0.01, 1.0), (0.0, 10.0))},
     "standard": {**SETTINGS, "jobs": jobs(200, 1500)},
     "paper": {**SETTINGS, "jobs": jobs(200, 15_000)[:1] + jobs(500, 15_000)[1:2] + jobs(200, 15_000)[2:]},
+    "long": {**SETTINGS, "jobs": jobs(200, 15_000)[:1] + jobs(500, 15_000)[1:2] + [
+        one for rate in (1e-5, 1e-3, 1e-2) for one in priors(200, 15_000, rate=rate)]},
 }
 
 

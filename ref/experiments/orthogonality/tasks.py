@@ -7,7 +7,9 @@
     tragedies        characters a window      windows of the test part bits a character
     markov           symbols a sequence       fresh ones               bits a symbol, of which `floor` are unavoidable
 
-The permutation is the run's, the same for all its seeds.
+The permutation is the run's, the same for all its seeds; so are the training images that are kept back, the share
+"kept_back" of them where the configuration has one: which evaluation is reported is chosen on these, never on the test
+images.
 """
 
 from functools import lru_cache
@@ -18,6 +20,7 @@ import numpy as np
 from ref.batch import Batch
 from ref.experiments import training
 from ref.experiments.run import RunError
+from ref.tasks.images.labelled import Labelled, stratified_split
 from ref.tasks.sequences import adding, copy_memory, sequential_images
 from ref.tasks.sequences.sequence_task import SequenceTask
 from ref.tasks.text.alphabet import Alphabet
@@ -66,8 +69,8 @@ def task_of(config: dict) -> SequenceTask:
     if name == "tragedies":
         train, _ = codes()
         return language_model(name, train, T, len(letters()), dtype)
-    train, _, order = images(name, dtype.name, config["seed"])
-    return sequential_images.sequential_images(name, train, order)
+    pictures = images(name, dtype.name, config["seed"], config.get("kept_back", 0.0))
+    return sequential_images.sequential_images(name, pictures.train, pictures.order)
 
 
 def held_out(config: dict) -> Batch:
@@ -76,9 +79,17 @@ def held_out(config: dict) -> Batch:
     if name == "tragedies":
         return next_symbols(windows(codes()[1], T), len(letters()), dtype)
     if name.removeprefix("p") in SETS:
-        _, test, order = images(name, dtype.name, config["seed"])
-        return sequential_images.sequences(test, order)
+        pictures = images(name, dtype.name, config["seed"], config.get("kept_back", 0.0))
+        return sequential_images.sequences(pictures.test, pictures.order)
     return training.held_out(task_of(config), config["part_seed"], config["n_test"])
+
+
+def kept_back(config: dict) -> Batch | None:
+    """The training cases that choose the evaluation; None where the test cases themselves do."""
+    if not config.get("kept_back"):
+        return None
+    pictures = images(config["task"], np.dtype(config["dtype"]).name, config["seed"], config["kept_back"])
+    return sequential_images.sequences(pictures.kept, pictures.order)
 
 
 def measures(config: dict, network, theta, batch: Batch) -> dict:
@@ -100,28 +111,45 @@ def measures(config: dict, network, theta, batch: Batch) -> dict:
     return row
 
 
-def best(measure: Measure, rows: list[dict]) -> float:
-    """The best value of the measure; NaN counts for nothing."""
-    values = [row[measure.name] for row in rows if np.isfinite(row[measure.name])]
-    return (max if measure.higher_is_better else min)(values) if values else np.nan
+def best(measure: Measure, rows: list[dict]) -> dict:
+    """The measure at the evaluation that is best, the first of equals: on the cases kept back, whose measure is then
+    "kept_back", or where there are none on the held-out cases themselves.  NaN counts for nothing."""
+    by = f"kept_{measure.name}" if any(f"kept_{measure.name}" in row for row in rows) else measure.name
+    rows = [row for row in rows if np.isfinite(row[by])]
+    if not rows:
+        return {"best": np.nan}
+    row = (max if measure.higher_is_better else min)(rows, key=lambda row: row[by])
+    chosen = {"chosen": row["step"], "kept_back": row[by]} if by != measure.name else {}
+    return {"best": row[measure.name], **chosen}
+
+
+def at_goal(measure: Measure, row: dict) -> bool:
+    sign = 1 if measure.higher_is_better else -1
+    return measure.goal is not None and sign * row[measure.name] >= sign * measure.goal
 
 
 def reached(measure: Measure, rows: list[dict]) -> int | None:
     """The first evaluated update at which the goal is reached."""
-    if measure.goal is None:
-        return None
-    sign = 1 if measure.higher_is_better else -1
-    return next((row["step"] for row in rows if sign * row[measure.name] >= sign * measure.goal), None)
+    return next((row["step"] for row in rows if at_goal(measure, row)), None)
+
+
+class Images(NamedTuple):
+    train: Labelled
+    kept: Labelled | None  # of the training images, for choosing
+    test: Labelled
+    order: np.ndarray | None  # of the pixels
 
 
 @lru_cache
-def images(name: str, dtype: str, seed: int):
-    """train, test and the order of the pixels."""
+def images(name: str, dtype: str, seed: int, share: float = 0.0) -> Images:
+    """share: of the training images that are kept back, the same of every class."""
     if name.removeprefix("p") not in SETS:
         raise RunError(f"task is {name!r} but must be copy, adding, tragedies, markov, or {', '.join(SETS)}, "
                        f"these also with a p before them")
     train, test = sequential_images.train_test(name.removeprefix("p"), np.dtype(dtype))
-    return train, test, sequential_images.permutation(train[0].shape[1], seed) if name.startswith("p") else None
+    order = sequential_images.permutation(train[0].shape[1], seed) if name.startswith("p") else None
+    train, kept = stratified_split(*train, share, seed) if share else (train, None)
+    return Images(train, kept, test, order)
 
 
 @lru_cache

@@ -11,16 +11,32 @@ A part's configuration holds the run's settings, and of its own
     soft, prior     strengths λ of |WᵀW - I|² and γ of Σ (s - 1)²;  weight_decay of U, W and V
     updates, minibatch, clip, evaluate_every, part_seed
 
+and, where they are needed, until_goal (true: training ends at the evaluation that reaches the task's goal) and
+kept_back (ref.experiments.orthogonality.tasks).
+
 Rows hold the minibatch's loss and gradient norm at every update and, where the network is evaluated, the held-out
-"test_loss" and the task's own measures, of the transition's singular values mean, spread, smallest and largest, and
-"through_time", the norm of dL_T/dh_t at some of the steps t, L_T the loss of the last output.
+"test_loss" and the task's own measures (with kept_ before their names, those of the cases kept back), of the
+transition's singular values mean, spread, extremes and quantiles, and "through_time", the norm of dL_T/dh_t at some of
+the steps t, L_T the loss of the last output.
 """
+
+from functools import partial
 
 import numpy as np
 
 from ref.batch import Batch
 from ref.experiments.kernels import on_kernels
-from ref.experiments.orthogonality.tasks import PROBE, best, held_out, measure_of, measures, reached, task_of
+from ref.experiments.orthogonality.tasks import (
+    PROBE,
+    at_goal,
+    best,
+    held_out,
+    kept_back,
+    measure_of,
+    measures,
+    reached,
+    task_of,
+)
 from ref.experiments.recording import FolderRecorder, measured
 from ref.experiments.run import RunError
 from ref.experiments.training import fresh_minibatches, processor_seconds
@@ -109,9 +125,11 @@ def through_time(network, loss, theta: Parameters, x: Array, t: Array) -> dict:
     return {"through_time": norms[steps].tolist(), "steps_shown": (steps + 1).tolist()}
 
 
-def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
-    """The held-out measures, and the probes that the network has."""
+def evaluate(config: dict, network, theta: Parameters, held: Batch, kept: Batch | None = None) -> dict:
+    """The measures of the held-out cases and of those kept back, and the probes that the network has."""
     row = measures(config, network, theta, held)
+    if kept is not None:
+        row |= {f"kept_{name}": value for name, value in measures(config, network, theta, kept).items()}
     if isinstance(network, FactorizedRNN):
         row |= spectrum_summary(network.transition(theta)[0])
     elif isinstance(network, ElmanRNN):
@@ -122,16 +140,18 @@ def evaluate(config: dict, network, theta: Parameters, held: Batch) -> dict:
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
-    """Train to the end; the result says where it stood at its last evaluation, and the best it had."""
-    task, network, held, measure = task_of(config), network_of(config), held_out(config), measure_of(config)
+    """Train to the end; the result says where it stood at its last evaluation, and at its best."""
+    task, network, measure = task_of(config), network_of(config), measure_of(config)
+    held, kept = held_out(config), kept_back(config)
+    until = partial(at_goal, measure) if config.get("until_goal") else None
     result = train(
         optimizer_of(config), objective_of(config, network), start(config, network),
         fresh_minibatches(task, config["part_seed"], config["minibatch"]), n_steps=config["updates"],
-        evaluate=lambda theta: evaluate(config, network, theta, held), evaluate_every=config["evaluate_every"],
-        recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
+        evaluate=lambda theta: evaluate(config, network, theta, held, kept), evaluate_every=config["evaluate_every"],
+        until=until, recorder=recorder, label=f"{config['task']} {config['T']} {config['network']}",
     )
     rows = measured(result.rows, "test_loss")
     shown = ("test_loss", measure.name, "s_min", "s_max", "s_mean", "s_spread")
     last = {name: rows[-1][name] for name in shown if name in rows[-1]}
-    return {**last, "best": best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
+    return {**last, **best(measure, rows), "reached": reached(measure, rows), "stopped": result.stopped,
             "updates": result.step, "seconds": result.seconds, "processor_seconds": processor_seconds(result)}

@@ -39,6 +39,8 @@ TITLES = {
 }
 PAPERS = ("m=0", "m=0.001", "m=0.01", "m=0.1", "m=1", "none")
 
+RATE = "-rate="
+
 SETTINGS = {
     "dtype": "float32", "n_hidden": 128, "network": "factorized", "margin": None, "scheme": "orthogonal",
     "input_range": 0.01, "activation": "identity", "rate": 1e-4, "orthogonal_rate": 1e-6, "side": "left",
@@ -55,8 +57,19 @@ def job(task: str, T: int, variants, seeds: int = 1, fewer: dict[str, int] | Non
             "seeds": {name: (fewer or {}).get(name, seeds) for name in variants}}
 
 
+def at_rates(names, rates) -> dict[str, dict]:
+    """Variants "lstm-rate=0.0001", trained at that rate instead of the job's."""
+    return {f"{name}{RATE}{rate:g}": {**VARIANTS[name], "rate": rate} for name in names for rate in rates}
+
+
+def base(variant: str) -> str:
+    """The variant without the rate in its name."""
+    return variant.partition(RATE)[0]
+
+
 def title(variant: str) -> str:
-    return TITLES.get(variant, variant.replace("=", " = "))
+    name, at, rate = variant.partition(RATE)
+    return TITLES.get(name, name.replace("=", " = ")) + (f", rate {rate}" if at else "")
 
 
 def part_config(config: dict, job: dict, variant: str = "", seed: int = 0) -> dict:

@@ -12,7 +12,7 @@ paper. Botev, Ritter & Barber 2017.
 
 import numpy as np
 
-from ref.hessian_free.kfac.kronecker import Block, input_factor, paired
+from ref.hessian_free.kfac.kronecker import Block, paired, second_moments, with_ones
 from ref.parameters import Parameters
 
 Array = np.ndarray
@@ -28,12 +28,19 @@ def recursion(theta: Parameters, mean_curvature: Array, moments: list[Array]) ->
     return G
 
 
-def kfra_blocks(objective, theta: Parameters, batch, rng: np.random.Generator | None = None) -> list[Block]:
-    """The factors of every layer on the batch.  rng is not used: it is there to be called as `kfac_blocks` is."""
+def kfra_blocks(objective, theta: Parameters, batch, rng: np.random.Generator | None = None,
+                crossed: bool = False) -> list[Block]:
+    """The blocks of every layer on the batch.  rng is not used: it is there to be called as `kfac_blocks` is.
+
+    Raises ValueError if crossed: the recursion knows nothing between layers.
+    """
+    if crossed:
+        raise ValueError("factors 'kfra' have no blocks between layers: use 'kfac' or 'kflr', or a block-diagonal "
+                         "inverse")
     network, loss = objective.network, objective.loss
 
     def of_chunk(z, targets, cache) -> list:
-        A = [input_factor(y) for y in network.layer_inputs(cache)]
+        A = second_moments(with_ones(network.layer_inputs(cache)))
         moments = [v.T @ v / len(v) for v in network.slopes(cache)]
         return [loss.mean_curvature(z, *targets), *A, *moments]
 

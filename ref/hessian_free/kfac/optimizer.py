@@ -1,14 +1,13 @@
 """K-FAC, KFRA and KFLR: the gradient preconditioned by Kronecker-factored blocks, then rescaled by the exact quadratic.
 
-    factors     of each layer, on a part of the batch; at step k the past has a fraction min(1 - 1/k, 0.95) in their
-                moving means
-    U           the gradient solved for by the damped blocks: kronecker and factored_damping, beside this file
+    factors     of each layer, on a part of the batch, as moving means: moving_factors
+    U           the gradient solved for by the damped blocks: block_diagonal, eigenbasis or block_tridiagonal
     d           = -alpha U + mu d_before, the minimum of the exact quadratic on the batch: span
     theta       <- theta + d
     lambda      by Levenberg-Marquardt every T1 = 5 steps, by factors omega1 = (19/20)^T1; the model's decrease is ½ gᵀd
-    gamma       √(lambda + decay) at first; every T2 = 20 steps the best of gamma, omega2 gamma and gamma/omega2 for the
-                quadratic, omega2 = √(19/20)^T2, within [√decay, 1]
-    Cholesky    factors of the damped blocks every T3 = 20 steps and in the first three
+    gamma       √(lambda + decay) at first; every T2 = 20 steps the best for the quadratic of three: gamma, omega2 gamma
+                but not below √decay, and gamma/omega2 but not above 1, with omega2 = √(19/20)^T2
+    inverse     of the damped blocks, every T3 = 20 steps and in the first three
 
 The factors only choose a direction; its length comes from the exact curvature, as if Hessian-free took one well
 preconditioned CG iteration.  Martens & Grosse 2015, constants as in Martens' released code; KFRA and KFLR: Botev,
@@ -22,31 +21,20 @@ import numpy as np
 
 from ref.batch import Batch
 from ref.hessian_free.damping import levenberg_marquardt, reduction_ratio
-from ref.hessian_free.kfac import cost
-from ref.hessian_free.kfac.factored_damping import candidates, neighbours
-from ref.hessian_free.kfac.kfac import kfac_blocks
-from ref.hessian_free.kfac.kflr import kflr_blocks
-from ref.hessian_free.kfac.kfra import kfra_blocks
-from ref.hessian_free.kfac.kronecker import Block, packed, solve, unpacked, zero_blocks
+from ref.hessian_free.kfac import block_diagonal, block_tridiagonal, cost, eigenbasis
+from ref.hessian_free.kfac.factored_damping import neighbours
+from ref.hessian_free.kfac.kronecker import Block, state_arrays
+from ref.hessian_free.kfac.moving_factors import MovingFactors, moving_mean
 from ref.hessian_free.kfac.span import rescaled
 from ref.hessian_free.work import Counted
 from ref.optimizers.first_order import State, Step, require_parameters, state_count, state_vector
 from ref.parameters import Parameters
 from ref.protocols import HasChunks, HasLayerFactors, require
-from ref.random import stream
 from ref.validation import require_count, require_number
 from ref.vectors import dot
 
 Array = np.ndarray
-FACTORS = {"kfac": kfac_blocks, "kflr": kflr_blocks, "kfra": kfra_blocks}
-
-
-def moving_mean(past: Array, new: Array, k: int, most: float) -> Array:
-    """A share min(1 - 1/k, most) of the past, the rest of what is new: while k is small, the plain mean of all k so
-    far.
-    """
-    kept = min(1 - 1 / k, most)
-    return kept * past + (1 - kept) * new
+INVERSES = {"block-diagonal": block_diagonal, "eigenbasis": eigenbasis, "block-tridiagonal": block_tridiagonal}
 
 
 class KFAC:
@@ -59,13 +47,16 @@ class KFAC:
                   anew at every step
     seed          of these draws
     kept          the largest share of the past in the factors' moving means
+    inverse       "block-diagonal"; "eigenbasis", the same blocks with Tikhonov damping that is not factored; or
+                  "block-tridiagonal", which the released code has on and "kfra" does not have
     momentum      whether the previous step is the quadratic's second direction
     averaging     0, or the largest fraction of the past in a moving mean of theta, see `average`; 0.99 in the
                   released code
     average_from  the step at which that mean begins; 200 in the released code
 
-    The state holds each layer's factors and Cholesky factors beside the previous step: 2 Σ (D+1)² + H² numbers and P.
-    Raises ValueError for unknown factors, a damping that is not positive, shares outside (0, 1], counts below one.
+    The state holds each layer's factors and their inverse beside the previous step: 2 Σ (D+1)² + H² numbers and more.
+    Raises ValueError for unknown factors or inverses, a damping that is not positive, shares outside (0, 1], counts
+    below one.
 
     >>> import numpy as np
     >>> from ref import KFAC, MLP, Objective, losses, same_batch, train
@@ -88,30 +79,30 @@ class KFAC:
         refresh_every: int = 20,
         share: float = 1 / 8,
         kept: float = 0.95,
+        inverse: str = "block-diagonal",
         momentum: bool = True,
         averaging: float = 0.0,
         average_from: int = 200,
         seed: int = 0,
     ):
-        if factors not in FACTORS:
-            raise ValueError(f"factors is {factors!r} but must be one of {', '.join(map(repr, FACTORS))}")
-        self.factors, self.momentum = factors, momentum
+        if inverse not in INVERSES:
+            raise ValueError(f"inverse is {inverse!r} but must be one of {', '.join(map(repr, INVERSES))}")
+        self.inverse, self._inverse, self.momentum = inverse, INVERSES[inverse], momentum
+        self.factors = MovingFactors(factors, share, kept, self._inverse.CROSSED, seed)
+        if self.factors.crossed and factors == "kfra":
+            raise ValueError(f"inverse is {inverse!r}, but factors 'kfra' have no blocks between layers")
         self.damping = require_number("damping", damping, above=0)
         self.adapt_every = None if adapt_every is None else require_count("adapt_every", adapt_every)
         self.search_every = None if search_every is None else require_count("search_every", search_every)
         self.refresh_every = require_count("refresh_every", refresh_every)
-        self.share = require_number("share", share, above=0, most=1)
-        self.kept = require_number("kept", kept, least=0, below=1)
         self.averaging = require_number("averaging", averaging, least=0, below=1)
         self.average_from = require_count("average_from", average_from)
-        self.seed = require_count("seed", seed, least=0)
 
     def init(self, theta: Parameters) -> State:
         """Raises ValueError where theta is not an MLP's."""
         require_parameters(theta)
-        zeros = zero_blocks(theta)
-        state = {"step": 0, "damping": self.damping, "gamma": 0.0, "direction": np.zeros_like(theta.vector)}
-        state |= packed("", zeros) | packed("cholesky_", zeros)
+        state = {"step": 0, "damping": self.damping, "gamma": 0.0, "direction": np.zeros_like(theta.vector),
+                 **self.factors.init(theta), **_behind("inverse_", self._inverse.zero_inverse(theta))}
         return {**state, "average": theta.vector.copy()} if self.averaging else state
 
     def average(self, theta: Parameters, state: State) -> Parameters:
@@ -131,10 +122,10 @@ class KFAC:
         f, g = work.value_and_gradient(theta, batch)
         if not np.isfinite(f):
             return theta, state, {"loss": f, "gradient_equivalents": work.equivalents}
-        blocks = self._moving_blocks(theta, state, work, batch, k)
-        inverses = self._inverses(theta, state, work, blocks, k)  # gamma -> Cholesky factors
-        directions = [-solve(inverse, g).vector for inverse in inverses.values()]
-        work.thirds += cost.thirds(theta, len(inverses) * cost.solution(theta))
+        blocks = self.factors.update(theta, state, work, batch, k)
+        inverses = self._inverses(theta, state, work, blocks, k)  # by gamma
+        directions = [-self._inverse.solve(inverse, g).vector for inverse in inverses.values()]
+        work.thirds += cost.thirds(theta, len(inverses) * cost.solution(theta, self.inverse))
 
         previous = before if self.momentum and before.any() else None
         steps = rescaled(objective, theta, batch, g.vector, directions, previous, damping)
@@ -152,7 +143,7 @@ class KFAC:
         new = {
             "step": k, "gamma": gamma,
             "damping": levenberg_marquardt(damping, rho, (20 / 19) ** self.adapt_every) if adapting else damping,
-            "direction": best.d, **packed("", blocks), **packed("cholesky_", inverses[gamma]),
+            "direction": best.d, **self.factors.packed(blocks, theta), **_behind("inverse_", inverses[gamma]),
             **self._averaged(theta, state, after, k),
         }
         report = {
@@ -163,28 +154,20 @@ class KFAC:
         }
         return after, new, report
 
-    def _moving_blocks(self, theta: Parameters, state: State, work: Counted, batch: Batch, k: int) -> list[Block]:
-        """The moving means of the factors, with those of a part of the batch joined in."""
-        n, rng = batch.n_cases, stream(self.seed, k, "factors")
-        m = max(1, round(self.share * n))
-        part = batch if m == n else batch.cases(np.sort(rng.choice(n, m, replace=False)))
-        past, new = unpacked("", state, theta), FACTORS[self.factors](work.objective, theta, part, rng)
-        work.thirds += cost.thirds(theta, cost.factors(theta, m, self.factors))
-        return [Block(*(moving_mean(was, is_, k, self.kept) for was, is_ in zip(*pair))) for pair in zip(past, new)]
-
     def _inverses(self, theta: Parameters, state: State, work: Counted, blocks: list[Block], k: int) -> dict:
-        """gamma -> Cholesky factors of the damped blocks, for each gamma that this step tries."""
+        """gamma -> the inverse of the damped blocks, for each gamma that this step tries."""
         gamma, decay = float(state["gamma"]), work.objective.weight_decay
         if k == 1 or self.search_every is None:
             gamma = (float(state["damping"]) + decay) ** 0.5
         if self.search_every is not None and k % self.search_every == 0:
-            inverses = candidates(blocks, neighbours(gamma, (19 / 20) ** (self.search_every / 2), decay))
+            gammas = neighbours(gamma, (19 / 20) ** (self.search_every / 2), decay)
         elif k <= 3 or k % self.refresh_every == 0:
-            inverses = candidates(blocks, [gamma])
+            gammas = [gamma]
         else:
-            return {float(state["gamma"]): unpacked("cholesky_", state, theta)}
-        work.thirds += cost.thirds(theta, len(inverses) * cost.cholesky(theta))
-        return inverses
+            return {float(state["gamma"]): state_arrays(state, "inverse_", self._inverse.zero_inverse(theta))}
+        found = self._inverse.inverses(blocks, gammas)
+        work.thirds += cost.thirds(theta, cost.inversion(theta, len(found), self.inverse))
+        return found
 
     def _averaged(self, theta: Parameters, state: State, after: Parameters, k: int) -> State:
         """The moving mean of theta, where there is one."""
@@ -192,3 +175,7 @@ class KFAC:
             return {}
         mean, since = state_vector(state, "average", theta), max(1, k - self.average_from + 1)
         return {"average": moving_mean(mean, after.vector, since, self.averaging)}
+
+
+def _behind(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    return {prefix + name: array for name, array in arrays.items()}

@@ -1,6 +1,6 @@
 """Kronecker factors of the curvature."""
 
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,15 +21,20 @@ def with_bias(theta, l: int, b):
     return other
 
 
+def pairs(layers) -> list[tuple]:
+    """(l, l) of every layer, then (l, l + 1) of every two neighbours."""
+    return [*zip(layers, layers), *pairwise(layers)]
+
+
 def pre_activation_curvature(network, loss, theta, x, t) -> list[np.ndarray]:
-    """E[J_lᵀ L'' J_l] of every layer, case after case, each J_l by differences."""
-    total = [0] * len(network.phi)
+    """E[J_lᵀ L'' J_m] of those pairs, case after case, each J_l by differences."""
+    total = [0] * len(pairs(network.layers))
     for case, target in zip(x[:, None], t[:, None]):
         z, _ = network.forward(theta, case)
         L = dense(lambda v: loss.gauss_newton_product(z, target, v[None])[0], z.size)
-        for l in network.layers:
-            J = numerical_jacobian(lambda b: network.forward(with_bias(theta, l, b), case)[0][0], theta[f"b{l}"])
-            total[l - 1] = total[l - 1] + J.T @ L @ J / len(x)
+        J = {l: numerical_jacobian(lambda b: network.forward(with_bias(theta, l, b), case)[0][0], theta[f"b{l}"])
+             for l in network.layers}
+        total = [so_far + J[l].T @ L @ J[m] / len(x) for so_far, (l, m) in zip(total, pairs(network.layers))]
     return total
 
 
@@ -40,8 +45,8 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
     network, name = MLP((*sizes, t.shape[1]), activations), f"Kronecker factors {loss.__name__.rpartition('.')[2]}"
     theta, x, N = dense_start(network), normal(len(t), sizes[0], seed=3), len(t)
     objective, batch = Objective(network, loss, 0.3, chunk=2), (x, t)
-    covers = functions(MLP, "pre_activation_gradients", "slopes", "layer_inputs") + functions(kronecker,
-                                                                                              "input_factor", "paired")
+    covers = functions(MLP, "pre_activation_gradients", "slopes", "layer_inputs")
+    covers += functions(kronecker, "with_ones", "second_moments", "paired")
     covers += functions(span, "span_curvature") + functions(kflr, "kflr_blocks") + functions(kfra, "kfra_blocks",
                                                                                              "recursion")
     covers += functions(kfac, "kfac_blocks") * (outcomes is not None)
@@ -64,30 +69,33 @@ def kronecker_factors(loss, t, outcomes, sizes, activations) -> Case:
             check("slopes against differences", f"s{l}", slope,
                   richardson(lambda step: network.phi[l - 1].forward(s + step)[0]))
 
-        blocks, exact = kflr.kflr_blocks(objective, theta, batch), pre_activation_curvature(network, loss, theta, x, t)
-        for l, (block, G) in enumerate(zip(blocks, exact), 1):
-            a = np.array([[*case, 1.0] for case in cache.affine[l - 1].x])
-            check("A against a loop over cases", f"A{l}", block.A,
-                  np.mean([np.outer(case, case) for case in a], axis=0), 1e-12)
-            check("KFLR against dense J'LJ", f"G{l}", block.G, G)
+        blocks = kflr.kflr_blocks(objective, theta, batch, crossed=True)
+        exact = pre_activation_curvature(network, loss, theta, x, t)
+        a = {l: np.array([[*case, 1.0] for case in cache.affine[l - 1].x]) for l in network.layers}
+        for (l, m), block, G in zip(pairs(network.layers), blocks, exact, strict=True):
+            at = f"{l}" if l == m else f"{l}_{m}"
+            check("A against a loop over cases", f"A{at}", block.A,
+                  np.mean([np.outer(one, other) for one, other in zip(a[l], a[m])], axis=0), 1e-12)
+            check("KFLR against dense J'LJ", f"G{at}", block.G, G)
 
         # KFRA and K-FAC's expectation are exact for one case
         twice = np.repeat(x[:1], 3, axis=0), np.repeat(t[:1], 3, axis=0)
-        one = kflr.kflr_blocks(objective, theta, twice)
+        one = kflr.kflr_blocks(objective, theta, twice, crossed=True)
         for l, (block, expected) in enumerate(zip(kfra.kfra_blocks(objective, theta, twice), one), 1):
             check("KFRA of one case against KFLR", f"G{l}", block.G, expected.G, 1e-12)
             check("KFRA's A", f"A{l}", block.A, expected.A, 1e-12)
-        for l, expected in enumerate(one, 1) if outcomes else ():
+        for k, ((l, m), expected) in enumerate(zip(pairs(network.layers), one)) if outcomes else ():
             mean = [0, 0]
             for i, (probability, _) in enumerate(outcomes(z[0], t[0])):
                 def sampled(z, t, rng):
                     return np.array([outcomes(*case)[i][1] for case in zip(z, t)])
 
                 drawn = SimpleNamespace(**vars(loss) | {"sample_targets": sampled})
-                block = kfac.kfac_blocks(Objective(network, drawn, chunk=2), theta, twice, None)[l - 1]
+                block = kfac.kfac_blocks(Objective(network, drawn, chunk=2), theta, twice, None, crossed=True)[k]
                 mean = [total + probability * factor for total, factor in zip(mean, block)]
-            check("K-FAC over all draws against KFLR", f"G{l}", mean[1], expected.G, 1e-12)
-            check("K-FAC's A", f"A{l}", mean[0], expected.A, 1e-12)
+            at = f"{l}" if l == m else f"{l}_{m}"
+            check("K-FAC over all draws against KFLR", f"G{at}", mean[1], expected.G, 1e-12)
+            check("K-FAC's A", f"A{at}", mean[0], expected.A, 1e-12)
 
         V = normal(3, theta.size, seed=4)
         B = dense(objective.curvature(theta, batch, damping=0.2).matvec, theta.size)

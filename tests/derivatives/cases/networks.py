@@ -6,7 +6,9 @@ from ref.checks import Row, check_network, numerical_backward, require_equal
 from ref.layers import elman, lstm
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
+from ref.networks.memory_rnn import MemoryRNN
 from ref.networks.mlp import MLP
+from ref.networks.ntm_rnn import NTMRNN
 from tests.derivatives.cases import kinked
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
 
@@ -62,7 +64,25 @@ def lstm_rnn(T: int, outputs: str, peepholes: bool, sizes=(5, 4, 2), cases: int 
     return Case(name, functions(LSTMRNN, *FOUR_PASSES) + helpers, lambda: check_network(network, theta, x, name=name))
 
 
+def memory_rnn(kind: type, T: int, cases: int, op=None, helpers: tuple[str, ...] = (), **options) -> Case:
+    """op: a compiled twin of the recurrence, whose functions helpers names."""
+    if op is not None:
+        options |= {kind.OP: op}
+    network = kind(2, 3, 2, 5, 3, **options)
+    theta = dense_start(network)
+    for name in theta.shapes:
+        if name.startswith("w_"):  # the start's large first entries leave no weight to the others
+            theta[name] = normal(*theta[name].shape, seed=4)
+    chosen = [getattr(value, "__name__", str(value)) for value in options.values()]
+    name = " ".join([f"networks.{kind.OP}_rnn", *chosen, f"T={T}"])
+    x = normal(T, cases, 2, seed=3)
+    return Case(name, functions(MemoryRNN, *FOUR_PASSES) + helpers, lambda: check_network(network, theta, x, name=name))
+
+
 RECURRENT = [
+    memory_rnn(NTMRNN, 2, 4),
+    memory_rnn(NTMRNN, 3, 1, n_read_heads=2, controller="feedforward", outputs="last", learnt=("M", "r")),
+    memory_rnn(NTMRNN, 1, 3, learnt=("M",)),
     lstm_rnn(1, "last", True),
     lstm_rnn(3, "all", False, (3, 2, 4), 5),
     lstm_rnn(2, "last", True, (2, 3, 1), 4),

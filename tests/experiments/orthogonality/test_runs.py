@@ -5,11 +5,8 @@ import pytest
 
 from ref.experiments.jobs import part_name
 from ref.experiments.orthogonality import (
-    adding as ortho_adding,
     copy as ortho_copy,
-    images as ortho_images,
     report as ortho_report,
-    soft as ortho_soft,
     tasks as ortho_tasks,
     text as ortho_text,
 )
@@ -21,17 +18,7 @@ from ref.orthogonality import defect
 from ref.tasks.sequences import copy_memory
 from ref.training import Memory
 from tests.experiments.finished import finished_run
-
-EXPERIMENTS = (ortho_copy, ortho_adding, ortho_images, ortho_text, ortho_soft)
-TINY = {"n_hidden": 6, "n_test": 20, "chunk": 8, "minibatch": 5, "updates": 6, "evaluate_every": 2}
-
-
-def tiny(module, *jobs) -> dict:
-    return {**run_config(module, "quick", 3), **TINY, "jobs": list(jobs)}
-
-
-def one_part(variant: str = "m=0.1", task: str = "copy", T: int = 4, **settings) -> dict:
-    return part_config(tiny(ortho_copy), job(task, T, [variant], **settings), variant)
+from tests.experiments.orthogonality.little import EXPERIMENTS, one_part, tiny
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +153,17 @@ def test_the_presets_name_parts_that_can_be_built(module):
                 optimizer_of(part)
                 network = network_of({**part, "n_hidden": 4, "kernels": "numpy"})
                 start({**part, "n_hidden": 4}, network)
+
+
+def test_the_report_on_text_has_what_counting_gives(tmp_path):
+    jobs = (job("markov", 5, ["m=1"]), job("tragedies", 75, ["m=1"]))
+    finished_run(ortho_text, tmp_path, {**tiny(ortho_text, *jobs), "updates": 1, "chunk": 700})
+    text = ortho_text.report([tmp_path])
+    assert text.count("| counted, 2 known |") == 2 and "| counted, 3 known |  | 2.469 |  |  |  |" in text
+    level = ortho_tasks.measure_of({"task": "markov", "T": 100, "seed": 3}).level
+    bits = list(ortho_text.counted({"task": "markov", "T": 100, "dtype": "float32", "seed": 3, "part_seed": 3,
+                                    "n_test": 500}).values())
+    assert bits[0] > bits[1] > bits[2] and level < bits[2] < level + 0.1, "the source has order 2"
 
 
 def test_the_figures_are_drawn_and_the_report_has_every_variant_and_claim(done):

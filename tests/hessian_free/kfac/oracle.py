@@ -1,14 +1,17 @@
-"""K-FAC with exact G_l (KFLR), written a second time with dense matrices: every block formed as a Kronecker product and
-inverted, the quadratic minimised with the dense Gauss-Newton matrix.  Nothing of ref but the problem's forward pass."""
+"""K-FAC with exact G_l (KFLR), written a second time with dense matrices: every block formed as a Kronecker product,
+the whole inverted, the quadratic minimised with the dense Gauss-Newton matrix.  Nothing of ref but the forward pass.
+"""
 
 import numpy as np
 
 
 class OracleKFAC:
-    def __init__(self, p, damping: float, T1: int, T2: int | None, T3: int, kept: float = 0.95):
+    def __init__(self, p, damping: float, T1: int, T2: int | None, T3: int, kept: float = 0.95,
+                 inverse: str = "block-diagonal"):
         self.p, self.damping, self.T1, self.T2, self.T3, self.kept = p, damping, T1, T2, T3, kept
+        self.kind = inverse
         self.k, self.gamma, self.before = 0, None, None
-        self.A, self.G = {}, {}
+        self.A, self.G = {}, {}  # by two layers
         self.log = []
 
     def sizes(self):
@@ -27,18 +30,19 @@ class OracleKFAC:
         B = F + (self.damping + decay) * np.eye(len(theta))
         _, cache = p.objective.network.forward(p.theta.like(theta.copy()), p.batch[0])
         kept = min(1 - 1 / k, self.kept)
-        for l, D, H, start in self.sizes():
-            bias = slice(start + D * H, start + (D + 1) * H)
-            a = np.hstack([cache.affine[l - 1].x, np.ones((len(p.batch[0]), 1))])
-            self.A[l] = kept * self.A.get(l, 0) + (1 - kept) * a.T @ a / len(a)
-            self.G[l] = kept * self.G.get(l, 0) + (1 - kept) * F[bias, bias]
+        bias = {l: slice(start + D * H, start + (D + 1) * H) for l, D, H, start in self.sizes()}
+        a = {l: np.hstack([cache.affine[l - 1].x, np.ones((len(p.batch[0]), 1))]) for l in bias}
+        for two in [(l, m) for l in bias for m in (l, l + 1) if m in bias]:
+            l, m = two
+            self.A[two] = kept * self.A.get(two, 0) + (1 - kept) * a[l].T @ a[m] / len(a[l])
+            self.G[two] = kept * self.G.get(two, 0) + (1 - kept) * F[bias[l], bias[m]]
         if k == 1 or self.T2 is None:
             gamma = np.sqrt(self.damping + decay)
         else:
             gamma = self.gamma
         if self.T2 is not None and k % self.T2 == 0:
             omega = np.sqrt(19 / 20) ** self.T2
-            tried = {float(np.clip(trial, np.sqrt(decay), 1)): None for trial in (gamma, gamma * omega, gamma / omega)}
+            tried = {float(trial): None for trial in (gamma, max(gamma * omega, np.sqrt(decay)), min(gamma / omega, 1))}
             inverses = [(trial, self.inverse(trial, len(theta))) for trial in tried]
         elif k <= 3 or k % self.T3 == 0:
             inverses = [(gamma, self.inverse(gamma, len(theta)))]
@@ -64,10 +68,20 @@ class OracleKFAC:
         return theta + d
 
     def inverse(self, gamma: float, P: int) -> np.ndarray:
-        whole = np.zeros((P, P))
+        F, parts = np.zeros((P, P)), []
         for l, D, H, start in self.sizes():
-            A, G = self.A[l], self.G[l]
+            A, G = self.A[l, l], self.G[l, l]
             pi = np.sqrt((np.trace(A) / len(A)) / (np.trace(G) / len(G)))
-            part = slice(start, start + (D + 1) * H)
-            whole[part, part] = np.linalg.inv(np.kron(A + pi * gamma * np.eye(len(A)), G + gamma / pi * np.eye(len(G))))
-        return whole
+            parts.append(slice(start, start + (D + 1) * H))
+            if self.kind == "eigenbasis":
+                F[parts[-1], parts[-1]] = np.kron(A, G) + gamma**2 * np.eye((D + 1) * H)
+            else:
+                F[parts[-1], parts[-1]] = np.kron(A + pi * gamma * np.eye(len(A)), G + gamma / pi * np.eye(len(G)))
+        if self.kind == "block-tridiagonal":
+            for m in range(1, len(parts)):
+                for l in reversed(range(m)):
+                    here, next_, there = parts[l], parts[l + 1], parts[m]
+                    between = np.kron(self.A[l + 1, l + 2], self.G[l + 1, l + 2])
+                    F[here, there] = between @ np.linalg.solve(F[next_, next_], F[next_, there])
+                    F[there, here] = F[here, there].T
+        return np.linalg.inv(F)

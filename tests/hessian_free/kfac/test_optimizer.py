@@ -16,6 +16,8 @@ from tests.hessian_free.kfac.test_step import run
 from tests.hessian_free.problems import problem
 
 METHODS = ["kfac", "kfra", "kflr"]
+VARIANTS = [*((factors, "block-diagonal") for factors in METHODS), ("kfac", "eigenbasis"),
+            ("kfac", "block-tridiagonal")]
 FIELDS = {"loss", "loss_after", "rho", "damping", "gamma", "rate", "momentum", "model", "gradient_norm", "norm",
           "gradient_equivalents", "seconds"}
 
@@ -41,10 +43,11 @@ def test_report_and_state(factors):
     assert report["momentum"] != 0
 
 
-@pytest.mark.parametrize("factors", METHODS)
-def test_a_step_is_pure(factors):
+@pytest.mark.parametrize("factors, inverse", VARIANTS)
+def test_a_step_is_pure(factors, inverse):
     p = problem("softmax_cross_entropy", decay=0.01)
-    optimizer = KFAC(factors, damping=0.5, adapt_every=1, search_every=2, averaging=0.9, average_from=1)
+    optimizer = KFAC(factors, damping=0.5, adapt_every=1, search_every=2, averaging=0.9, average_from=1,
+                     inverse=inverse)
     theta, state, _ = optimizer.step(p.theta, optimizer.init(p.theta), p.objective, p.batch)
     kept = {name: np.copy(value) for name, value in state.items()}
     inputs = [array.copy() for array in (theta.vector, *p.batch)]
@@ -55,11 +58,11 @@ def test_a_step_is_pure(factors):
     assert not np.shares_memory(first[0].vector, theta.vector)
 
 
-@pytest.mark.parametrize("factors", METHODS)
-def test_a_resumed_run_has_the_same_bits(factors, tmp_path):
+@pytest.mark.parametrize("factors, inverse", VARIANTS)
+def test_a_resumed_run_has_the_same_bits(factors, inverse, tmp_path):
     p = problem("logistic_cross_entropy", N=20)
     optimizer = KFAC(factors, damping=0.5, adapt_every=2, search_every=3, refresh_every=4, averaging=0.9,
-                     average_from=2)
+                     average_from=2, inverse=inverse)
     theta, state, _ = run(optimizer, p, 4)
     write_checkpoint(tmp_path, Checkpoint(theta.vector, state))
     checkpoint = read_checkpoint(tmp_path)
@@ -112,27 +115,36 @@ def test_the_average_of_theta():
         optimizer.average(theta, KFAC().init(theta))
 
 
-@pytest.mark.parametrize("factors", METHODS)
-def test_the_cost_counts_every_multiplication(factors):
+@pytest.mark.parametrize("factors, inverse", [*((factors, "block-diagonal") for factors in METHODS),
+                                              ("kfra", "eigenbasis"), ("kflr", "block-tridiagonal"),
+                                              ("kfac", "block-tridiagonal")])
+def test_the_cost_counts_every_multiplication(factors, inverse):
     """The network's own passes are counted as they are made, the rest by hand; sizes 4-5-3, 16 cases, 4 of them for the
     factors.
     """
     p = problem("softmax_cross_entropy", sizes=(4, 5, 3), N=16)
     p.objective.network = network = CountedNetwork(p.objective.network)
-    optimizer = KFAC(factors, 0.5, adapt_every=2, search_every=3, refresh_every=100, share=0.25)
+    optimizer = KFAC(factors, 0.5, adapt_every=2, search_every=3, refresh_every=100, share=0.25, inverse=inverse)
     weights = 4 * 5 + 5 * 3
     A, G = 4 * (5 * 5 + 6 * 6), 4 * (5 * 5 + 3 * 3)  # ā āᵀ and g gᵀ of 4 cases
     estimate = {"kfac": 4 * weights + A + G, "kflr": 3 * (4 * weights + G) + A,
                 "kfra": A + G + 5 * 3 * 3 + 5 * 5 * 3}[factors]
-    solution = (5 * 5 * 5 + 5 * 5 * 5) + (6 * 6 * 3 + 6 * 3 * 3)
-    cholesky = (5**3 + 5**3 + 6**3 + 3**3) / 6
+    solution, cubes = (5 * 5 * 5 + 5 * 5 * 5) + (6 * 6 * 3 + 6 * 3 * 3), 5**3 + 5**3 + 6**3 + 3**3
+    once, each = {"block-diagonal": (0, cubes / 6), "eigenbasis": (4.5 * cubes, 0),
+                  "block-tridiagonal": (4.5 * cubes, 5.5 * (5**3 + 5**3) + 2 * (5 * 6 * 6 + 5 * 5 * 6)
+                                        + 2 * (5 * 3 * 3 + 5 * 5 * 3))}[inverse]
+    if inverse != "block-diagonal":
+        solution *= 2
+    if inverse == "block-tridiagonal":
+        solution += (5 * 6 * 3 + 5 * 3 * 5) + (6 * 5 * 5 + 6 * 5 * 3)  # Psi_A dW' Psi_G', and Psi_A' h Psi_G
+        estimate += 4 * (5 * 6 + (3 if factors == "kflr" else 1) * 5 * 3)
     theta, state = p.theta, optimizer.init(p.theta)
     for k, (solved, made) in enumerate([(1, 1), (1, 1), (3, 3), (1, 0), (1, 0), (3, 3)], 1):
         network.thirds = 0
         theta, state, report = optimizer.step(theta, state, p.objective, p.batch)
         passes = network.thirds * weights
         assert network.thirds == 16 * (4 + 2 * (solved + (k > 1)) + (k % 2 == 0)) + 4
-        total = passes + estimate + solved * solution + made * cholesky
+        total = passes + estimate + solved * solution + (made > 0) * once + made * each
         assert report["gradient_equivalents"] == pytest.approx(total / (3 * weights), rel=1e-12), k
 
 
@@ -178,6 +190,9 @@ def test_what_is_not_finite_stops_nothing_and_moves_nothing():
 
 @pytest.mark.parametrize("options, message", [
     (dict(factors="kfac2"), "factors is 'kfac2' but must be one of 'kfac', 'kflr', 'kfra'"),
+    (dict(inverse="diagonal"), "inverse is 'diagonal' but must be one of 'block-diagonal', 'eigenbasis', "
+                               "'block-tridiagonal'"),
+    (dict(factors="kfra", inverse="block-tridiagonal"), "factors 'kfra' have no blocks between layers"),
     (dict(damping=0.0), "damping is 0.0 but must be above 0"),
     (dict(damping=-1.0), "damping is -1.0 but must be above 0"),
     (dict(damping=np.nan), "damping is nan but must be finite"),
