@@ -9,6 +9,7 @@ from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
+from tests.derivatives.cases.images import IMAGES
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
@@ -26,4 +27,5 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
          *MEMORY,
          *DNC_MEMORY,
-         *CELLS]
+         *CELLS,
+         *IMAGES]
