@@ -46,7 +46,7 @@ def check_pure(function: Callable, *arguments, name: str = "function") -> float:
     kept = copy.deepcopy(first)
     require_same_bits("nothing is mutated", f"an argument of {name}", arguments, before)
     require_same_bits("called twice", f"the result of {name}", function(*arguments), kept)
-    function(*(2 * a if isinstance(a, np.ndarray) else a for a in arguments))
+    function(*(2 * a if isinstance(a, np.ndarray) and a.dtype != bool else a for a in arguments))
     require_same_bits("a later call", f"the earlier result of {name}", first, kept)
     require_same_bits("nothing is mutated", f"an argument of {name}", arguments, before)
     return 0.0

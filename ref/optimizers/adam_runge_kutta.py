@@ -6,9 +6,10 @@
     theta_{t+1} = theta_t + Adam's step from w_1 g_1 + w_2 g_2          w_2 = 1/(2q),  w_1 = 1 - w_2
 
 The moments are updated once a step, from the mean gradient.  Where Adam's divisor does not change it is the Runge-Kutta
-step of the scaled flow; it does change, so that no order two is claimed.  "ADAM&RK2" in figures of Im, Tao &
-Branson 2016; what it is there, we have not seen.  The other natural reading, the mean of two full Adam steps, lets the moments
-see two gradients a step.
+step of the scaled flow; it does change, so that no order two is claimed.  The other natural reading, the mean of two
+full Adam steps, lets the moments see two gradients a step.
+
+"ADAM&RK2" in figures of Im, Tao & Branson 2016; what it is there, we have not seen.
 """
 
 import numpy as np

@@ -7,6 +7,7 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.convolutional import CONVOLUTIONAL
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
 from tests.derivatives.cases.images import IMAGES
@@ -28,4 +29,5 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *MEMORY,
          *DNC_MEMORY,
          *CELLS,
-         *IMAGES]
+         *IMAGES,
+         *CONVOLUTIONAL]
