@@ -2,7 +2,6 @@
 changes within a difference's step.
 """
 
-from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -94,7 +93,8 @@ CELLS = [
     least_recently_used(3, lrua.Design(4, 2, separate_add=True), "feedforward", seed=70),
     least_recently_used(2, lrua.Design(5, 3, 2, strength="softplus", spread="one each"), seed=80),
     least_recently_used(3, lrua.Design(5, 2, 3, strength="oneplus", zeroes="all"), each_case=False, seed=60),
-    least_recently_used(3, lrua.Design(6, 3, 2, 0.5, "softplus", True, "identity", "one each", "all"), "feedforward", seed=100),
+    least_recently_used(3, lrua.Design(6, 3, 2, 0.5, "softplus", True, "identity", "one each", "all"), "feedforward",
+                        seed=100),
 ]
 
 
