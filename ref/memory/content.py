@@ -31,7 +31,7 @@ class Cache(NamedTuple):
 
 
 class RCache(NamedTuple):
-    Rs: Array
+    Rs: Array | None
     Rbeta: Array | None
     Rw: Array
 
@@ -56,7 +56,7 @@ def r_forward(Rs: Array, Rbeta: Array | None, cache: Cache) -> tuple[Array, RCac
     s, beta, w = cache
     if beta is None:
         Rw, _ = softmax.r_forward(Rs, w)
-        return Rw, RCache(Rs, None, Rw)
+        return Rw, RCache(None, None, Rw)
     Rbeta = Rbeta[..., None]
     Rw, _ = softmax.r_forward(beta * Rs + Rbeta * s, w)
     return Rw, RCache(Rs, Rbeta, Rw)
