@@ -55,9 +55,6 @@ class State(NamedTuple):
     c: Array | None
 
 
-NDIM = State(2, 1, 2, 1, 1, 2, 2, 1, 1)  # axes of a state that is one for all cases
-
-
 @dataclass(frozen=True)
 class Design:
     """Sizes, and what paper and code do differently.  Raises ValueError where there is no such memory."""
@@ -87,6 +84,12 @@ class Design:
                 Piece("write k", (1, W), self.contents), Piece("write beta", (1,), self.strength),
                 Piece("e", (1, W), "logistic"), Piece("v", (1, W), self.contents), Piece("f", (R,), "logistic"),
                 Piece("g_a", (1,), "logistic"), Piece("g_w", (1,), "logistic"), Piece("pi", (R, 3), "softmax"))
+
+
+def start_shapes(design: Design, H: int) -> State:
+    """The shapes of a state that is one for all cases."""
+    L, W, R = design.n_locations, design.width, design.n_read_heads
+    return State((L, W), (L,), (L, L), (L,), (L,), (R, L), (R, W), (H,), (H,))
 
 
 class Cache(NamedTuple):

@@ -97,13 +97,13 @@ def turing(T: int, design: ntm.Design, kind: str = "lstm", each_case: bool = Tru
 
 
 def dnc_arguments(design: dnc.Design, T: int, N: int, D: int, H: int, kind: str, each_case: bool, seed: int) -> dict:
-    """As ntm_arguments; usages far enough from each other for differences, weights that leave something over."""
+    """As ntm_arguments; usages far enough from each other for differences, and twice them still usages."""
     L, W, R, lead = design.n_locations, design.width, design.n_read_heads, (N,) if each_case else ()
     arguments = ntm_arguments(ntm.Design(L, W, R, shifts=0), T, N, D, H, kind, each_case, seed)
     I = interface.size(design.pieces)
     arguments |= {"P": 0.3 * normal(H, I, seed=seed + 4), "q": normal(I, seed=seed + 5)}
     del arguments["w_write0"]
-    usages = np.random.default_rng(seed + 12).permuted(np.tile((np.arange(L) + 0.5) / L, (*lead, 1)), axis=-1)
+    usages = np.random.default_rng(seed + 12).permuted(np.tile((np.arange(L) + 0.5) / (2 * L), (*lead, 1)), axis=-1)
     return arguments | {
         "u0": usages, "links0": 0.5 / L * probabilities(*lead, L, L, seed=seed + 13),
         "p0": 0.7 * probabilities(*lead, L, seed=seed + 14), "w_write0": 0.6 * probabilities(*lead, L, seed=seed + 15),
@@ -206,8 +206,8 @@ CELLS = [
     turing(2, ntm.Design(5, 3, 1, 1, shifts=2, order="read first", contents="identity")),
     turing(2, ntm.Design(3, 2, order="read first"), "feedforward", each_case=False),
     turing(2, ntm.Design(2, 3, shifts=0)),
-    computing(1, dnc.Design(4, 3), seed=139),
-    computing(2, dnc.Design(3, 2, 2), each_case=False, seed=72),
-    computing(3, dnc.Design(4, 2, 1, strength="softplus", contents="tanh"), "feedforward", seed=114),
-    computing(2, dnc.Design(4, 2, 2, order="read first"), seed=189),
+    computing(1, dnc.Design(4, 3), seed=21),
+    computing(2, dnc.Design(3, 2, 2), each_case=False, seed=53),
+    computing(3, dnc.Design(4, 2, 1, strength="softplus", contents="tanh"), "feedforward", seed=95),
+    computing(2, dnc.Design(4, 2, 2, order="read first"), seed=7),
 ]
