@@ -47,6 +47,7 @@ Array = np.ndarray
 STRENGTHS = ("none", *ntm.STRENGTHS)
 SPREADS = ("all", "one each")
 ZEROES = ("first", "all")
+MOST_USAGE = np.inf  # of a start
 
 
 class State(NamedTuple):
@@ -56,9 +57,6 @@ class State(NamedTuple):
     r: Array  # (N, R, W)
     h: Array | None  # (N, H), of the LSTM controller
     c: Array | None
-
-
-NDIM = State(2, 2, 1, 2, 1, 1)  # axes of a state that is one for all cases
 
 
 @dataclass(frozen=True)
@@ -93,6 +91,12 @@ class Design:
         return (Piece("k", row, self.contents), Piece("g", (R,), "logistic"),
                 *((Piece("beta", (R,), self.strength),) if self.strength != "none" else ()),
                 *((Piece("a", row, self.contents),) if self.separate_add else ()))
+
+
+def start_shapes(design: Design, H: int) -> State:
+    """The shapes of a state that is one for all cases."""
+    L, W, R = design.n_locations, design.width, design.n_read_heads
+    return State((L, W), (R, L), (L,), (R, W), (H,), (H,))
 
 
 class Cache(NamedTuple):
