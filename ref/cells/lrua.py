@@ -104,7 +104,7 @@ class Cache(NamedTuple):
 
     speech: tuple
     gate: gate.Cache
-    forgetting: Array
+    forgetting: forgetting.Cache
     adding: adding.Cache
     cosine: cosine.Cache
     content: content.Cache
