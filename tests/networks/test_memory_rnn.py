@@ -75,3 +75,10 @@ def test_what_is_fixed_is_no_parameter(kind):
     states = fixed.trace(fixed.forward(theta, np.ones((2, 3, 2)))[1])
     assert (states.M[0] == 1e-6).all() and (states.r[0] == 0).all()
     assert states.w_read[0].sum() == (3 if kind is NTMRNN else 0)
+
+
+def test_several_heads_begin_at_the_first_location():
+    network = NTMRNN(2, 3, 2, 4, 2, n_read_heads=2, n_write_heads=3)
+    states = network.trace(network.forward(network.init(np.random.default_rng(0)), np.ones((2, 3, 2)))[1])
+    for w, heads in ((states.w_read[0], 2), (states.w_write[0], 3)):
+        assert w.shape == (3, heads, 4) and (w[..., 0] > 0.95).all()
