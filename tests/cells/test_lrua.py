@@ -290,3 +290,23 @@ def test_a_long_sequence_beside_the_equations_by_loops(design):
 def test_memories_that_cannot_be(options, error, message):
     with pytest.raises(error, match=re.escape(message)):
         lrua.Design(**{"n_locations": 4, "width": 3, **options})
+
+
+@pytest.mark.parametrize("spoilt, error, message", [
+    (dict(u=-np.ones((2, 4))), ValueError, "start.u must be in [0, inf], a usage, but is from -1 to -1"),
+    (dict(u=np.ones((2, 5))), ValueError, "start.u has shape (2, 5) but must be (4,) or (2, 4)"),
+    (dict(u=None), TypeError, "start.u is NoneType but must be an array of float64 like x"),
+    (dict(u=np.ones((2, 4), np.float32)), TypeError, "start.u is float32 but must be an array of float64 like x"),
+    (dict(M=np.ones((4, 2))), ValueError, "start.M has shape (4, 2) but must be (4, 3) or (2, 4, 3)"),
+    (dict(w_read=np.ones((2, 1, 4, 1))), ValueError, "start.w_read has shape (2, 1, 4, 1) but must be (1, 4)"),
+])
+def test_starts_that_do_not_fit(spoilt, error, message):
+    design = lrua.Design(4, 3)
+    with pytest.raises(error, match=re.escape(message)):
+        MEMORY.forward(inputs(2, 2), weights(design), start(design, 2)._replace(**spoilt), design)
+
+
+def test_weights_of_another_design_do_not_fit():
+    design, other = lrua.Design(4, 3), lrua.Design(4, 3, strength="oneplus")
+    with pytest.raises(ValueError, match=re.escape("P has shape (3, 4) but must be (3, 5)")):
+        MEMORY.forward(inputs(2, 2), weights(design), start(design, 2), other)
