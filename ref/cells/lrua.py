@@ -20,7 +20,8 @@ Primes mark the last state.  Nothing is differentiated with respect to the usage
              1 + softplus(.), since without beta no weight is more than e² times another
     a        the key k is what is added; with separate_add=True a vector of its own, as in public code
     w^lu     spread="all": every head writes to all R least used rows, as the equation is usually written;
-             spread="one each": head h writes to the h-th least used alone, as in public code
+             spread="one each": head h writes to the h-th least used alone, as in public code; that there are as many
+             rows as heads is our reading
     keep     zeroes="first": the least used row is set to zero before writing; zeroes="all": all R least used rows
     gamma    usage_decay, 0.99: our choice
 
