@@ -8,6 +8,7 @@ from ref.curvature import gauss_newton_product
 from ref.hessian_free import HessianFree
 from ref.losses.masked import Masked
 from ref.networks.dnc_rnn import DNCRNN
+from ref.networks.lrua_rnn import LRUARNN
 from ref.networks.ntm_rnn import NTMRNN
 from ref.objective import Objective
 from ref.optimizers import Adam
@@ -17,7 +18,7 @@ from ref.tasks.algorithms.scoring import bits_per_sequence
 from ref.training import same_batch, train
 from tests.derivatives.cases.case import normal
 
-KINDS = (NTMRNN, DNCRNN)
+KINDS = (NTMRNN, DNCRNN, LRUARNN)
 LOSS = Masked(ref.losses.logistic_cross_entropy)
 
 
@@ -74,4 +75,11 @@ def test_what_is_fixed_is_no_parameter(kind):
     theta = fixed.init(np.random.default_rng(0))
     states = fixed.trace(fixed.forward(theta, np.ones((2, 3, 2)))[1])
     assert (states.M[0] == 1e-6).all() and (states.r[0] == 0).all()
-    assert states.w_read[0].sum() == (3 if kind is NTMRNN else 0)
+    assert states.w_read[0].sum() == (0 if kind is DNCRNN else 3)
+
+
+def test_several_heads_begin_at_the_first_location():
+    network = NTMRNN(2, 3, 2, 4, 2, n_read_heads=2, n_write_heads=3)
+    states = network.trace(network.forward(network.init(np.random.default_rng(0)), np.ones((2, 3, 2)))[1])
+    for w, heads in ((states.w_read[0], 2), (states.w_write[0], 3)):
+        assert w.shape == (3, heads, 4) and (w[..., 0] > 0.95).all()

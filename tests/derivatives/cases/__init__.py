@@ -16,6 +16,7 @@ from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
 from tests.derivatives.cases.layers import LAYERS, READOUTS, RECURRENCES
 from tests.derivatives.cases.losses import LOSSES
+from tests.derivatives.cases.lrua import LRUA
 from tests.derivatives.cases.lstm import LSTMS
 from tests.derivatives.cases.memory import MEMORY
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
@@ -29,5 +30,6 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *MEMORY,
          *DNC_MEMORY,
          *CELLS,
+         *LRUA,
          *IMAGES,
          *CONVOLUTIONAL]
