@@ -18,18 +18,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.layers.images.windows import at, inside, n_windows, offsets, padded
+from ref.layers.images.windows import Windows
 
 Array = np.ndarray
 
 
 class Cache(NamedTuple):
-    x: Array  # (N, height + ..., width + ..., C), padded
+    x: Array  # padded
     K: Array  # (h, w, C, O)
-    shape: tuple[int, int, int, int]  # of x before
-    places: tuple[int, int]
-    stride: int
-    padding: int
+    windows: Windows
 
 
 class RCache(NamedTuple):
@@ -38,53 +35,55 @@ class RCache(NamedTuple):
 
 
 def forward(x: Array, K: Array, b: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Cache]:
-    size = K.shape[:2]
-    places = tuple(n_windows(length, k, stride, padding) for length, k in zip(x.shape[1:3], size))
-    cache = Cache(padded(x, places, size, stride, padding), K, x.shape, places, stride, padding)
-    return _convolution(cache.x, K, cache) + b, cache
+    h, w, _, _ = K.shape
+    windows = Windows.on(x, h, w, stride, padding)
+    x = windows.padded(x)
+    return _convolution(x, K, windows) + b, Cache(x, K, windows)
 
 
 def backward(dy: Array, cache: Cache, to_input: bool = True) -> tuple[Array | None, Array, Array]:
     """Return dx, dK, db."""
-    dx = _to_input(dy, cache.K, cache) if to_input else None
-    return dx, _to_filters(cache.x, dy, cache), dy.sum(axis=(0, 1, 2))
+    x, K, windows = cache
+    dx = _to_input(dy, K, windows) if to_input else None
+    return dx, _to_filters(x, dy, cache), dy.sum(axis=(0, 1, 2))
 
 
 def r_forward(Rx: Array | None, RK: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
-    Ry = _convolution(cache.x, RK, cache) + Rb
+    x, K, windows = cache
+    Ry = _convolution(x, RK, windows) + Rb
     if Rx is None:
         return Ry, RCache(None, RK)
-    Rx = padded(Rx, cache.places, RK.shape[:2], cache.stride, cache.padding)
-    return Ry + _convolution(Rx, cache.K, cache), RCache(Rx, RK)
+    Rx = windows.padded(Rx)
+    return Ry + _convolution(Rx, K, windows), RCache(Rx, RK)
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True
                ) -> tuple[Array | None, Array, Array]:
     """Return Rdx, RdK, Rdb."""
-    Rx, RK = r_cache
-    Rdx = _to_input(Rdy, cache.K, cache) + _to_input(dy, RK, cache) if to_input else None
-    RdK = _to_filters(cache.x, Rdy, cache)
+    (x, K, windows), (Rx, RK) = cache, r_cache
+    Rdx = _to_input(Rdy, K, windows) + _to_input(dy, RK, windows) if to_input else None
+    RdK = _to_filters(x, Rdy, cache)
     if Rx is not None:
         RdK += _to_filters(Rx, dy, cache)
     return Rdx, RdK, Rdy.sum(axis=(0, 1, 2))
 
 
-def _convolution(x: Array, K: Array, cache: Cache) -> Array:
+def _convolution(x: Array, K: Array, windows: Windows) -> Array:
     """Σ_ij X_ij K_ij."""
-    return sum(at(x, i, j, cache.places, cache.stride) @ K[i, j] for i, j in offsets(K.shape[:2]))
+    return sum(windows.at(x, i, j) @ K[i, j] for i, j in windows.offsets)
 
 
-def _to_input(dy: Array, K: Array, cache: Cache) -> Array:
+def _to_input(dy: Array, K: Array, windows: Windows) -> Array:
     """dx: each dX_ij = dy K_ijᵀ, added where X_ij was."""
-    dx = np.zeros_like(cache.x)
-    for i, j in offsets(K.shape[:2]):
-        at(dx, i, j, cache.places, cache.stride)[...] += dy @ K[i, j].T
-    return inside(dx, cache.shape, cache.padding)
+    dx = windows.empty(len(dy), K.shape[2], dy.dtype)
+    for i, j in windows.offsets:
+        windows.at(dx, i, j)[...] += dy @ K[i, j].T
+    return windows.inside(dx)
 
 
 def _to_filters(x: Array, dy: Array, cache: Cache) -> Array:
     """dK_ij = Σ X_ijᵀ dy."""
     dK = np.empty_like(cache.K)
-    for i, j in offsets(dK.shape[:2]):
-        dK[i, j] = np.tensordot(at(x, i, j, cache.places, cache.stride), dy, ((0, 1, 2), (0, 1, 2)))
+    for i, j in cache.windows.offsets:
+        dK[i, j] = np.tensordot(cache.windows.at(x, i, j), dy, ((0, 1, 2), (0, 1, 2)))
     return dK

@@ -16,46 +16,46 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.layers.images.windows import at, n_windows, offsets, padded
+from ref.layers.images.windows import Windows
 
 Array = np.ndarray
 
 
 class Cache(NamedTuple):
     winner: Array  # (N, Y, X, C), integers: the number of the offset, row by row
-    shape: tuple[int, int, int, int]  # of x
-    places: tuple[int, int]
-    size: tuple[int, int]
-    stride: int
+    windows: Windows
 
 
 def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) -> tuple[Array, Cache]:
     """size: of the window, square; stride: None for size, windows side by side."""
-    stride, size = stride or size, (size, size)
-    places = tuple(n_windows(length, k, stride, 0, ceil) for length, k in zip(x.shape[1:3], size))
-    X = _each_offset(x, places, size, stride, -np.inf)
+    windows = Windows.on(x, size, size, stride or size, ceil=ceil)
+    X = _each_offset(windows.padded(x, -np.inf), windows)
     winner = X.argmax(axis=0)
-    return np.take_along_axis(X, winner[None], axis=0)[0], Cache(winner, x.shape, places, size, stride)
+    return _of_winner(X, winner), Cache(winner, windows)
 
 
 def backward(dy: Array, cache: Cache) -> Array:
-    dx = np.zeros(cache.shape, dy.dtype)
-    dx = padded(dx, cache.places, cache.size, cache.stride, 0)
-    for number, (i, j) in enumerate(offsets(cache.size)):
-        at(dx, i, j, cache.places, cache.stride)[...] += np.where(cache.winner == number, dy, 0)
-    return dx[:, : cache.shape[1], : cache.shape[2]]
+    winner, windows = cache
+    dx = windows.empty(len(dy), dy.shape[3], dy.dtype)
+    for number, (i, j) in enumerate(windows.offsets):
+        windows.at(dx, i, j)[...] += np.where(winner == number, dy, 0)
+    return windows.inside(dx)
 
 
 def r_forward(Rx: Array, cache: Cache) -> tuple[Array, None]:
-    RX = _each_offset(Rx, cache.places, cache.size, cache.stride, 0.0)
-    return np.take_along_axis(RX, cache.winner[None], axis=0)[0], None
+    winner, windows = cache
+    return _of_winner(_each_offset(windows.padded(Rx), windows), winner), None
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: None) -> Array:
     return backward(Rdy, cache)
 
 
-def _each_offset(x: Array, places: tuple[int, int], size: tuple[int, int], stride: int, beyond: float) -> Array:
-    """All X_ij, one after the other, (h w, N, Y, X, C); beyond: what stands past the edges."""
-    x = padded(x, places, size, stride, 0, beyond)
-    return np.stack([at(x, i, j, places, stride) for i, j in offsets(size)])
+def _each_offset(x: Array, windows: Windows) -> Array:
+    """All X_ij, one after the other, (h w, N, Y, X, C)."""
+    return np.stack([windows.at(x, i, j) for i, j in windows.offsets])
+
+
+def _of_winner(X: Array, winner: Array) -> Array:
+    (y,) = np.take_along_axis(X, winner[None], axis=0)
+    return y

@@ -6,6 +6,7 @@ import numpy as np
 from ref.checks import check_network
 from ref.layers import relu
 from ref.layers.images import max_pool
+from ref.layers.images.windows import Windows
 from ref.networks.images import convolutional
 from ref.networks.images.convolutional import ConvolutionalNetwork
 from ref.networks.images.nin import network_in_network
@@ -31,8 +32,8 @@ def nearest_kink(network, theta, inputs: tuple) -> float:
         return forward
 
     def lead(x, size, stride, ceil):
-        places = max_pool.forward(x, size, stride, ceil)[1].places
-        X = np.sort(max_pool._each_offset(x, places, (size, size), stride, -np.inf), axis=0)
+        windows = Windows.on(x, size, size, stride, ceil=ceil)
+        X = np.sort(max_pool._each_offset(windows.padded(x, -np.inf), windows), axis=0)
         first, second = X[-1], X[-2]
         return np.where(first > 0, first - second, np.inf).min()
 

@@ -59,8 +59,9 @@ def of_data() -> Case:
                                  linear=True, name=name))
 
 
-WINDOWS = functions(windows, "n_windows", "padded", "offsets", "at", "inside")
+WINDOWS = functions(windows, "n_windows") + functions(windows.Windows, "empty", "padded", "inside", "at")
 CONVOLUTION = functions(conv2d, "_convolution", "_to_input", "_to_filters") + WINDOWS
+POOLED = functions(max_pool, "_each_offset", "_of_winner") + WINDOWS
 CHANNELS = {"gamma": normal(3, seed=1), "beta": normal(3, seed=2)}
 STATISTICS = functions(batch_norm, "_normalized", "_mean", "_sum")
 MASK = np.random.default_rng(0).random((3, 4)) < 0.6
@@ -68,13 +69,15 @@ MASK = np.random.default_rng(0).random((3, 4)) < 0.6
 IMAGES = [
     image_op(conv2d, filters(2, 5, 4, 3, 3, 2, 2), CONVOLUTION),
     image_op(conv2d, filters(2, 5, 6, 1, 2, 3, 4), CONVOLUTION, stride=2, padding=1),
+    image_op(conv2d, filters(2, 4, 3, 2, 3, 3, 2), CONVOLUTION, padding=1),
     image_op(conv2d, filters(2, 7, 5, 2, 1, 1, 3), CONVOLUTION, stride=3),
+    image_op(conv2d, filters(2, 6, 7, 1, 1, 2, 3), CONVOLUTION, stride=4, padding=1),
     of_data(),
-    image_op(max_pool, {"x": apart(2, 6, 4, 3)}, functions(max_pool, "_each_offset") + WINDOWS[:-1], linear=True,
-             analytic=False, size=2),
-    image_op(max_pool, {"x": apart(2, 7, 6, 2)}, functions(max_pool, "_each_offset") + WINDOWS[:-1], linear=True,
-             analytic=False, size=3, stride=2, ceil=True),
+    image_op(max_pool, {"x": apart(2, 6, 4, 3)}, POOLED, linear=True, analytic=False, size=2),
+    image_op(max_pool, {"x": apart(2, 7, 6, 2)}, POOLED, linear=True, analytic=False, size=3, stride=2, ceil=True),
     image_op(average_pool, {"x": normal(2, 6, 4, 3)}, functions(average_pool, "_sum"), linear=True, size=2),
+    image_op(average_pool, {"x": normal(2, 3, 7, 2)}, functions(average_pool, "_sum") + WINDOWS, linear=True, size=2,
+             stride=3, ceil=True),
     image_op(average_pool, {"x": normal(2, 7, 6, 2)}, functions(average_pool, "_sum"), linear=True, size=3, stride=2,
              ceil=True),
     image_op(global_average, {"x": normal(2, 3, 4, 5)}, linear=True),
