@@ -75,3 +75,9 @@ def require_count(name: str, value, least: int = 1) -> int:
     if value < least:
         raise ValueError(f"{name} is {value} but must be at least {least}")
     return int(value)
+
+
+def require_choice(name: str, value, known) -> str:
+    if value not in known:
+        raise ValueError(f"{name} is {value!r} but must be one of {', '.join(known)}")
+    return value

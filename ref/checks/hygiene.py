@@ -68,7 +68,7 @@ def check_layouts(function: Callable, *arrays: Array, name: str = "function", to
     for layout in ("Fortran order", "not contiguous"):
         got = leaves(function(*(layouts(array)[layout] for array in arrays)), name)
         for (path, a), (_, b) in zip(got, expected, strict=True):
-            worst = max(worst, require_equal(f"input in another layout ({layout})", path, a, b, tolerance))
+            worst = max(worst, require_equal(f"input in another layout ({layout})", path, np.asarray(a), b, tolerance))
     return worst
 
 

@@ -20,9 +20,9 @@ import numpy as np
 from ref.layers import elman, readout
 from ref.layers.elman import PHIS, through_phi
 from ref.networks.initialization import weights
-from ref.networks.recurrent import RecurrentNetwork, require_choice
+from ref.networks.recurrent import RecurrentNetwork
 from ref.parameters import Parameters
-from ref.validation import require_number
+from ref.validation import require_choice, require_number
 
 Array = np.ndarray
 

@@ -11,7 +11,7 @@ import numpy as np
 from ref.layers.readout import OUTPUTS
 from ref.networks.mlp import MLP
 from ref.parameters import Parameters
-from ref.validation import require_count, require_number, require_sequences
+from ref.validation import require_choice, require_count, require_number, require_sequences
 
 Array = np.ndarray
 
@@ -44,9 +44,3 @@ class RecurrentNetwork:
                              f"since a clipped backward pass is no gradient's")
 
     _require_parameters = MLP._require_parameters
-
-
-def require_choice(name: str, value, known) -> str:
-    if value not in known:
-        raise ValueError(f"{name} is {value!r} but must be one of {', '.join(known)}")
-    return value

@@ -10,6 +10,6 @@ Images are rows of numbers in [0, 1], sequences are time-major, and one seed giv
 ((1797, 64), (1797,))
 """
 
-from ref.tasks import images, sequences, text
+from ref.tasks import algorithms, images, sequences, text
 
-__all__ = ["images", "sequences", "text"]
+__all__ = ["algorithms", "images", "sequences", "text"]

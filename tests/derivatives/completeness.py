@@ -78,11 +78,11 @@ def vanished(tree):
     """A result with every number in it replaced by zero: what a derivative returns that is not there at all."""
     if isinstance(tree, tuple):
         return type(tree)(*map(vanished, tree)) if hasattr(tree, "_fields") else tuple(map(vanished, tree))
-    if isinstance(tree, Sequence):
+    if isinstance(tree, Sequence) and not isinstance(tree, str):
         return list(map(vanished, tree))
     if hasattr(tree, "vector"):
         return tree.like(np.zeros_like(tree.vector))
-    return tree if tree is None else 0 * tree
+    return tree if tree is None or isinstance(tree, str) else 0 * tree
 
 
 def without(function: Callable) -> Callable:

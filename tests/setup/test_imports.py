@@ -15,6 +15,8 @@ LEVELS = [
     {"batch", "parameters", "random"},
     {"protocols"},
     {"layers", "linalg"},
+    {"memory"},
+    {"cells"},
     {"losses"},
     {"networks", "curvature", "tasks"},
     {"objective"},
