@@ -7,13 +7,16 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.convolutional import CONVOLUTIONAL
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
+from tests.derivatives.cases.images import IMAGES
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
 from tests.derivatives.cases.layers import LAYERS, READOUTS, RECURRENCES
 from tests.derivatives.cases.losses import LOSSES
+from tests.derivatives.cases.lrua import LRUA
 from tests.derivatives.cases.lstm import LSTMS
 from tests.derivatives.cases.memory import MEMORY
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
@@ -26,4 +29,7 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
          *MEMORY,
          *DNC_MEMORY,
-         *CELLS]
+         *CELLS,
+         *LRUA,
+         *IMAGES,
+         *CONVOLUTIONAL]

@@ -6,7 +6,19 @@ from ref.checks import CheckFailure, Row, check_op, check_simplex, require_equal
 from ref.checks.hygiene import leaves
 from ref.checks.passes import Point
 from ref.layers import oneplus, softmax
-from ref.memory import addressing, content, cosine, direction, gate, products, reading, sharpening, shift, writing
+from ref.memory import (
+    addressing,
+    content,
+    cosine,
+    direction,
+    gate,
+    lookup,
+    products,
+    reading,
+    sharpening,
+    shift,
+    writing,
+)
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal, probabilities, unit_interval
 from tests.memory import ntm_by_loops
 
@@ -73,6 +85,7 @@ MEMORY = [
     op(direction, {"x": normal(2, 3, 4, seed=5)}, functions(direction, "_sum")),
     op(cosine, {"M": normal(N, L, W), "k": normal(N, K, W, seed=1)}),
     op(content, {"s": normal(N, K, L), "beta": positive(N, K, seed=1)}, weights=True),
+    op(lookup, {"M": normal(N, L, W), "k": normal(N, K, W, seed=1), "beta": positive(N, K, seed=2)}, weights=True),
     op(gate, {"a": probabilities(N, K, L), "b": probabilities(N, K, L, seed=1), "g": unit_interval(N, K, seed=2)},
        weights=True),
     *(op(shift, {"a": probabilities(N, K, L), "s": probabilities(N, K, 2 * S + 1, seed=1)},
