@@ -1,4 +1,5 @@
-"""Planted faults that compute the same as what they are planted in, each with the reason.  All others must be caught."""
+"""Planted faults that compute the same as what they are planted in, each with the reason; all others must be caught.
+"""
 
 EITHER_SIGN = "A and -A are factors of the same A A'"
 SQUARED = "only its square is used"
