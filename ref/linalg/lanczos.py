@@ -8,8 +8,8 @@ rule, exactly for polynomials up to degree 2k - 1:
 
     vᵀ f(A) v = |v|² Σ_i w_i f(theta_i)                              T s_i = theta_i s_i,  w_i = (first entry of s_i)²
 
-In floating point the q_j lose their orthogonality as soon as an eigenvalue is found, and copies of it follow; so each
-new one is orthogonalised against all before, twice.  Where beta_{j+1} vanishes, the space of v under A is exhausted, and
+In floating point the q_j lose their orthogonality as soon as an eigenvalue is found, and copies of it follow.  So each
+is orthogonalised against all before it, twice.  Where beta_{j+1} vanishes, the space of v under A is exhausted, and
 T is shorter.
 """
 
