@@ -18,7 +18,17 @@ import numpy as np
 
 from numba_kernels.cpu import ntm_loops, ntm_r_loops
 from numba_kernels.cpu.ntm_arrays import (
-    as_state, axes, fit, flat, layout, of_each, of_either, stacked, taken_apart, turned, ways_back,
+    as_state,
+    axes,
+    fit,
+    flat,
+    layout,
+    of_each,
+    of_either,
+    stacked,
+    taken_apart,
+    turned,
+    ways_back,
 )
 from numba_kernels.cpu.prepare import prepare
 from numba_kernels.cpu.threads import number_of_parts, over_cases
@@ -79,7 +89,7 @@ def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None 
     """to_input and dend as in the reference."""
     x, weights, design = cache.x, cache.weights, cache.design
     (dy,), (dend,) = _fit(cache, {"dy": dy}, {"dend.": dend})
-    (T, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
+    (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
     sums = _sums(cache)
     over_cases(ntm_loops.backward_cases, N, sums, dy, x, cache.control, cache.said, cache.memory, cache.seen,
