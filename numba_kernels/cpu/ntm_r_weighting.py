@@ -4,6 +4,7 @@ The equations are those of ref.memory's content, gate, shift and sharpening, lin
 
 Shapes: as in ntm_weighting; seen and Rseen (similarity, content, logs, w) of the head, and along the direction: (L,)
 each.
+"""
 
 from numba import njit
 
