@@ -65,7 +65,7 @@ NTM = (
     + functions(ntm_weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
                 "weigh_backward")
     + functions(ntm_r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
-    + functions(ntm_rows, "dot", "total_of", "largest", "softmax", "log", "fill", "extend", "add_convolution",
+    + functions(ntm_rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend", "add_convolution",
                 "add_correlation")
     + functions(in_place, "put")
 )
