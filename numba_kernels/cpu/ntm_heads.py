@@ -66,7 +66,7 @@ def backward_step(v, before, after, seen, dr, dm, dw, dv, layout, rows, extended
         at, at_inverse = (new, new_inverse) if h < R and written_first else (m, inverse)
         if h < R:
             read_backward(at, w[h], dr[h * W :], dm, dw[h])
-        block, dblock = v[h * size : (h + 1) * size], dv[h * size : (h + 1) * size]
+        block, dblock = v[h * size : (h + 1) * size], dv[h * size :]
         weigh_backward(block, W, w_last[h], similarity[h], content[h], logs[h], w[h], dw[h], dblock, rows[2], rows,
                        extended)
-        compare_backward(at, at_inverse, block[:W], similarity[h], rows[2], dm, dblock[:W], rows)
+        compare_backward(at, at_inverse, block[:W], similarity[h], rows[2], dm, dblock, rows)
