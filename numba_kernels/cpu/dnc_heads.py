@@ -1,0 +1,139 @@
+"""One step of the DNC's memory, for one case: it is written and read, inside the compiled recurrence.
+
+The equations are those of ref.cells.dnc between the interface and y.
+
+Arguments: v the activated interface (dnc_interface); before and after, the case's arrays (m, inverse, u, links, p, ww,
+wr) at the last step and at this one: the memory turned (W, L), with its rows' inverse lengths (ntm_memory), and the
+rest as in ref.cells.dnc; seen (order, a, similarity, content, similarities, contents, b, f): what the write head saw,
+(L,) each, and what the read heads did, (R, L) each; sizes (R, W); written_first and stopped as in Design.
+"""
+
+from numba import njit
+
+from numba_kernels.cpu.dnc_free import allocate, allocate_backward, use, use_backward
+from numba_kernels.cpu.dnc_interface import cut
+from numba_kernels.cpu.dnc_links import (
+    follow, follow_backward, link, link_backward, mix, mix_backward, precede, precede_backward,
+)
+from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.ntm_memory import (
+    compare, compare_backward, inverse_lengths, read, read_backward, write, write_backward,
+)
+from numba_kernels.cpu.ntm_rows import dot, softmax
+from numba_kernels.cpu.ntm_weighting import through_softmax
+
+
+@njit(**JIT)
+def find(m, inverse, k, beta, similarity, content):
+    """similarity and content are written: softmax(beta similarity)."""
+    compare(m, inverse, k, similarity)
+    for i in range(len(content)):
+        content[i] = beta * similarity[i]
+    softmax(content)
+
+
+@njit(**JIT)
+def find_backward(m, inverse, k, beta, similarity, content, dcontent, dm, dk, rows):
+    """Return dbeta; dm is added to, dk written.  dcontent, and rows (2, L), are memory afterwards."""
+    through_softmax(content, dcontent, dcontent)
+    dbeta = dot(similarity, dcontent)
+    for i in range(len(dcontent)):
+        dcontent[i] *= beta
+    compare_backward(m, inverse, k, similarity, dcontent, dm, dk, rows)
+    return dbeta
+
+
+@njit(**JIT)
+def weigh(a, content, gates, ww):
+    """ww = g_w (g_a a + (1 - g_a) content)"""
+    own, rest = gates[1] * gates[0], gates[1] * (gates.dtype.type(1) - gates[0])
+    for i in range(len(ww)):
+        ww[i] = own * a[i] + rest * content[i]
+
+
+@njit(**JIT)
+def weigh_backward(a, content, gates, dww, dgates, dcontent):
+    """dww, what comes to the weights, becomes what goes to a; dcontent and dgates are written."""
+    g_a, g_w = gates
+    rest, of_a, of_content = gates.dtype.type(1) - g_a, dot(a, dww), dot(content, dww)
+    dgates[0] = g_w * (of_a - of_content)
+    dgates[1] = g_a * of_a + rest * of_content
+    for i in range(len(dww)):
+        dcontent[i] = g_w * rest * dww[i]
+    for i in range(len(dww)):
+        dww[i] *= g_w * g_a
+
+
+@njit(**JIT)
+def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, r):
+    """The read heads' weights w, what they have seen, and what they read, r (R W,), are written."""
+    W = keys.shape[1]
+    for h in range(len(keys)):
+        find(m, inverse, keys[h], betas[h], similarities[h], contents[h])
+    follow(links, wr, b, f)
+    mix(pi, b, contents, f, w)
+    for h in range(len(keys)):
+        read(m, w[h], r[h * W : (h + 1) * W])
+
+
+@njit(**JIT)
+def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, dr, dm, dlinks, dw,
+                  dkeys, dbetas, dpi, scratch):
+    """dw, what comes to the read heads' weights, becomes what goes to the last ones; dm and dlinks are added to."""
+    (db, df, dcontents), rows, W = scratch[0], scratch[1], keys.shape[1]
+    for h in range(len(keys)):
+        read_backward(m, w[h], dr[h * W : (h + 1) * W], dm, dw[h])
+    dcontents[:] = dw
+    mix_backward(pi, b, contents, f, dcontents, dpi, db, df)
+    follow_backward(links, wr, db, df, dlinks, dw)
+    for h in range(len(keys)):
+        dbetas[h] = find_backward(m, inverse, keys[h], betas[h], similarities[h], contents[h], dcontents[h], dm,
+                                  dkeys[h], rows)
+
+
+@njit(**JIT)
+def forward_step(v, before, after, seen, r, sizes, written_first, s):
+    """The arrays after the step, what heads saw, and r (R W,) are written; s: memory for a row."""
+    m, inverse, u, links, p, ww, wr = before
+    new_m, new_inverse, new_u, new_links, new_p, new_ww, new_wr = after
+    order, a, similarity, content, similarities, contents, b, f = seen
+    keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
+    use(u, ww, wr, free, new_u)
+    allocate(new_u, order, a, s)
+    find(m, inverse, k, beta[0], similarity, content)
+    weigh(a, content, gates, new_ww)
+    write(m, new_ww.reshape(1, len(new_ww)), e, added, new_m)
+    inverse_lengths(new_m, new_inverse)
+    link(links, p, new_ww, new_links)
+    precede(p, new_ww, new_p)
+    if written_first:
+        m, inverse, links = new_m, new_inverse, new_links
+    look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, r)
+
+
+@njit(**JIT)
+def backward_step(v, before, after, seen, dr, back, dv, sizes, written_first, stopped, scratch):
+    """back, the gradients at after's m, u, links, p, ww and wr, become those at before's; dv is written."""
+    m, inverse, u, links, p, ww, wr = before
+    new_m, new_inverse, new_u, new_links, _, new_ww, new_wr = after
+    order, a, similarity, content, similarities, contents, b, f = seen
+    keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
+    dkeys, dbetas, dk, dbeta, de, dadded, dfree, dgates, dpi = cut(dv, *sizes)
+    dm, du, dlinks, dp, dww, dwr = back
+    rows, L = scratch[1], len(u)
+    if written_first:
+        look_backward(new_m, new_inverse, new_links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, dr,
+                      dm, dlinks, dwr, dkeys, dbetas, dpi, scratch)
+    precede_backward(p, new_ww, dp, dww)
+    link_backward(links, p, new_ww, dlinks, dp, dww)
+    write_backward(m, new_ww.reshape(1, L), e, added, dm, dww.reshape(1, L), de, dadded, rows[0])
+    dcontent = scratch[0][0, 0]
+    weigh_backward(a, content, gates, dww, dgates, dcontent)
+    dbeta[0] = find_backward(m, inverse, k, beta[0], similarity, content, dcontent, dm, dk, rows)
+    allocate_backward(new_u, order, dww, du, rows)
+    if not written_first:
+        look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, dr, dm, dlinks,
+                      dwr, dkeys, dbetas, dpi, scratch)
+    use_backward(u, ww, wr, free, du, dww, dwr, dfree, rows)
+    if stopped:
+        dww[:] = 0
