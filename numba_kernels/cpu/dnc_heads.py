@@ -83,7 +83,9 @@ def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents
     (db, df, dcontents), rows, W = scratch[0], scratch[1], keys.shape[1]
     for h in range(len(keys)):
         read_backward(m, w[h], dr[h * W : (h + 1) * W], dm, dw[h])
-    dcontents[:] = dw
+    for h in range(len(dw)):
+        for i in range(dw.shape[1]):
+            dcontents[h, i] = dw[h, i]
     mix_backward(pi, b, contents, f, dcontents, dpi, db, df)
     follow_backward(links, wr, db, df, dlinks, dw)
     for h in range(len(keys)):
