@@ -54,7 +54,7 @@ def weigh(a, content, gates, ww):
 @njit(**JIT)
 def weigh_backward(a, content, gates, dww, dgates, dcontent):
     """dww, what comes to the weights, becomes what goes to a; dcontent and dgates are written."""
-    g_a, g_w = gates
+    g_a, g_w = gates[0], gates[1]
     rest, of_a, of_content = gates.dtype.type(1) - g_a, dot(a, dww), dot(content, dww)
     dgates[0] = g_w * (of_a - of_content)
     dgates[1] = g_a * of_a + rest * of_content
@@ -80,7 +80,8 @@ def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w
 def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, dr, dm, dlinks, dw,
                   dkeys, dbetas, dpi, scratch):
     """dw, what comes to the read heads' weights, becomes what goes to the last ones; dm and dlinks are added to."""
-    (db, df, dcontents), rows, W = scratch[0], scratch[1], keys.shape[1]
+    three, rows = scratch
+    db, df, dcontents, W = three[0], three[1], three[2], keys.shape[1]
     for h in range(len(keys)):
         read_backward(m, w[h], dr[h * W : (h + 1) * W], dm, dw[h])
     for h in range(len(dw)):
