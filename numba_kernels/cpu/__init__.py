@@ -2,4 +2,4 @@
 
 from numba_kernels.cpu import dnc, elman, lstm, ntm
 
-TWINS = {"dnc": dnc, "elman": elman, "lstm": lstm, "ntm": ntm}
+TWINS = {"elman": elman, "lstm": lstm, "ntm": ntm, "dnc": dnc}

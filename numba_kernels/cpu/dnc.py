@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numba_kernels.cpu import dnc_loops
+from numba_kernels.cpu import dnc_loops, dnc_r_loops
 from numba_kernels.cpu.dnc_arrays import (
     as_state, axes, begin, layout, memory_shapes, seen_shapes, stacked, taken_apart, turned, ways_back,
 )
@@ -42,6 +42,16 @@ class Cache(NamedTuple):
     seen: tuple[Array, ...]  # order, a, similarity, content, similarities, contents, b, f
 
 
+class RCache(NamedTuple):
+    Rx: Array  # zeros where the inputs are data
+    Rweights: Weights
+    Rcontrol: tuple[Array, ...]  # Rh, Rr, Rc, Rgates: of dnc_r_loops, like all that follow
+    Rv: Array
+    Rmemory: tuple[Array, ...]  # Rm, rates, Ru, Rlinks, Rp, Rww, Rwr
+    Rseen: tuple[Array, ...]  # Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf
+    Rlast: State
+
+
 def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cache]:
     """design: of ref.cells.dnc."""
     x = prepare({"x": "T N D"}, x=x).x
@@ -61,7 +71,7 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
     seen = np.empty((T, N, L), np.intp), *(empty(T, N, *of) for of in seen_shapes(design))
     begin(start, memory, control)
     over_cases(dnc_loops.forward_cases, N, (), x, control, said, memory, seen, stacked(weights, design),
-               *layout(design))
+               *layout(design)[:3])
     return np.concatenate([control[0][1:], control[1][1:]], axis=2), Cache(x, weights, start, design, control, said,
                                                                          memory, seen)
 
@@ -74,15 +84,56 @@ def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None 
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
     sums = _sums(cache)
     over_cases(dnc_loops.backward_cases, N, sums, dy, x, cache.control, cache.said, cache.memory, cache.seen,
-               turned(weights, design), *layout(design), design.usage_gradient == "stopped", dx, back)
+               turned(weights, design), *layout(design), dx, back)
     return Gradients(dx if to_input else None, taken_apart(*sums, D, lstm),
                      of_start(as_state(*back, design, lstm), cache.start))
+
+
+def r_forward(Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) -> tuple[Array, RCache]:
+    """Rx is None where the inputs are data, which no direction moves."""
+    x, design, lstm = cache.x, cache.design, cache.weights.W is not None
+    of_weights, of_state = axes(x.shape[2], design, lstm)
+    Rx, Rweights, Rstart = fit(
+        {"x": (x, "T N D"), "Rx": (Rx, "T N D ?")}, ("R", Weights(*Rweights), of_weights),
+        ("Rstart.", State(*Rstart), of_either(of_state)))[1:]
+    Rx = Rx if len(Rx) else np.zeros_like(x)
+    h, r, c, _, gates = cache.control
+    Rcontrol = Rh, Rr, Rc, _ = np.zeros_like(h), np.empty_like(r), np.empty_like(c), np.empty_like(gates)
+    Rmemory = tuple(map(np.empty_like, cache.memory))
+    Rv, Rseen = np.empty_like(cache.said[0]), tuple(map(np.empty_like, cache.seen[1:]))
+    begin(Rstart, Rmemory, Rcontrol)
+    still = cache.weights._replace(b=np.zeros_like(cache.weights.b))  # b multiplies a one, which does not move
+    over_cases(dnc_r_loops.r_forward_cases, x.shape[1], (), x, cache.control, cache.said, cache.memory, cache.seen,
+               stacked(still, design), *layout(design), Rx, Rcontrol, Rv, Rmemory, Rseen, stacked(Rweights, design))
+    Rm, _, *others = (array[-1] for array in Rmemory)
+    last = as_state(Rm, *others, Rr[-1], Rh[-1], Rc[-1] if lstm else None, design, lstm)
+    return np.concatenate([Rh[1:], Rr[1:]], axis=2), RCache(Rx, Rweights, Rcontrol, Rv, Rmemory, Rseen, last)
+
+
+def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dend: tuple | None = None,
+               Rdend: tuple | None = None) -> tuple[Gradients, State]:
+    """As in the reference."""
+    x, weights, design = cache.x, cache.weights, cache.design
+    (dy, Rdy), (dend, Rdend) = _fit(cache, {"dy": dy, "Rdy": Rdy}, {"dend.": dend, "Rdend.": Rdend})
+    (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
+    Rdx, sums = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(cache)
+    back, Rback = (ways_back(end, N, H, design, x.dtype) for end in (dend, Rdend))
+    over_cases(dnc_r_loops.r_backward_cases, N, sums, Rdy, dy, x, cache.control, cache.said, cache.memory, cache.seen,
+               turned(weights, design), *layout(design), r_cache.Rx, r_cache.Rcontrol, r_cache.Rv, r_cache.Rmemory,
+               r_cache.Rseen, turned(r_cache.Rweights, design), Rdx, back, Rback)
+    R, dstart = (of_start(as_state(*ways, design, lstm), cache.start) for ways in (Rback, back))
+    return Gradients(Rdx if to_input else None, taken_apart(*sums, D, lstm), R), dstart
 
 
 def trace(cache: Cache) -> State:
     """The states 0, ..., T as one, each array (T + 1, N, ...): views of the cache."""
     (m, _, *others), (h, r, c, _, _) = cache.memory, cache.control
     return as_state(m, *others, r, h, c, cache.design, cache.weights.W is not None)
+
+
+def last_r(r_cache: RCache) -> State:
+    """The derivative of the last state along the direction."""
+    return r_cache.Rlast
 
 
 def _fit(cache: Cache, gradients: dict[str, Array], ends: dict[str, tuple | None]) -> tuple[tuple, tuple]:

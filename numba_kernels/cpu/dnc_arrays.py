@@ -23,10 +23,10 @@ def axes(D: int, design: Design, lstm: bool) -> tuple[dict[str, str], dict[str, 
     return weights, state | ({"h": "H", "c": "H"} if lstm else {})
 
 
-def layout(design: Design) -> tuple[tuple[int, int], tuple[bool, int], bool]:
-    """sizes, phis and written_first of dnc_loops."""
+def layout(design: Design) -> tuple[tuple[int, int], tuple[bool, int], bool, bool]:
+    """sizes, phis, written_first and stopped of dnc_loops."""
     return ((design.n_read_heads, design.width), (design.contents == "tanh", int(design.strength == "oneplus")),
-            design.order == "write first")
+            design.order == "write first", design.usage_gradient == "stopped")
 
 
 def memory_shapes(design: Design) -> tuple[tuple[int, ...], ...]:
@@ -66,7 +66,7 @@ def taken_apart(dQ: Array, dPq: Array, D: int, lstm: bool) -> Weights:
 
 def begin(state: State, memory: tuple[Array, ...], control: tuple[Array, ...]) -> None:
     """The start's arrays are written: memory's but for inverse, and control's."""
-    (m, _, u, links, p, ww, wr), (h, r, c, _, _) = memory, control
+    (m, _, u, links, p, ww, wr), (h, r, c, *_) = memory, control
     m[0], u[0], links[0], p[0], ww[0], wr[0] = (state.M.mT, state.u, state.links, state.p, state.w_write, state.w_read)
     r[0] = flat(state.r)
     if state.h is not None:

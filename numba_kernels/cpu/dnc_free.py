@@ -8,23 +8,23 @@ Shapes: u, ww, a and rows (L,); wr and dwr (R, L), f and df (R,), of the read he
 
 from numba import njit
 
-from numba_kernels.cpu.jit import JIT
-from numba_kernels.cpu.ntm_rows import dot
+from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.ntm_rows import dot, fill
 from ref.memory.allocation import EPSILON
 
 
-@njit(**JIT)
+@njit(**INNER)
 def retain(wr, f, left_out, psi):
     """psi is written: the product over the read heads, but for the one left out, of 1 - f wr."""
     one = psi.dtype.type(1)
-    psi[:] = one
+    fill(psi, one)
     for h in range(len(f)):
         if h != left_out:
             for i in range(len(psi)):
                 psi[i] *= one - f[h] * wr[h, i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def use(u, ww, wr, f, new):
     """new is written: the usage after the last write and what the read heads set free."""
     one = u.dtype.type(1)
@@ -33,7 +33,7 @@ def use(u, ww, wr, f, new):
         new[i] *= u[i] + (one - u[i]) * ww[i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def use_backward(u, ww, wr, f, du, dww, dwr, df, rows):
     """du, what comes to the usage after, becomes what goes to u; dww and df are written, dwr is added to."""
     one = u.dtype.type(1)
@@ -52,7 +52,7 @@ def use_backward(u, ww, wr, f, du, dww, dwr, df, rows):
         du[i] *= (one - ww[i]) * psi[i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def sort(u, order, s):
     """order is written: the locations, the least used first, the lower of two that are used alike before the other, NaN
     last, as NumPy's stable argsort has it; and s, the usages in this order.
@@ -67,12 +67,12 @@ def sort(u, order, s):
         s[j], order[j] = u[i], i
 
 
-@njit(**JIT)
+@njit(**INNER)
 def is_after(a, b):
     return a > b or (a != a and b == b)
 
 
-@njit(**JIT)
+@njit(**INNER)
 def offer(s):
     """s, usages in order, become what allocation counts with."""
     epsilon = s.dtype.type(EPSILON)
@@ -81,7 +81,7 @@ def offer(s):
         s[j] = epsilon + rest * s[j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def allocate(u, order, a, s):
     """order and a are written; s: memory for a row."""
     sort(u, order, s)
@@ -92,7 +92,7 @@ def allocate(u, order, a, s):
         left *= s[j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def allocate_backward(u, order, da, du, rows):
     """du is added to."""
     s, P = rows[0], rows[1]

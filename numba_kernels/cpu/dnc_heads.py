@@ -15,15 +15,15 @@ from numba_kernels.cpu.dnc_interface import cut
 from numba_kernels.cpu.dnc_links import (
     follow, follow_backward, link, link_backward, mix, mix_backward, precede, precede_backward,
 )
-from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_memory import (
     compare, compare_backward, inverse_lengths, read, read_backward, write, write_backward,
 )
-from numba_kernels.cpu.ntm_rows import dot, softmax
+from numba_kernels.cpu.ntm_rows import dot, fill, softmax
 from numba_kernels.cpu.ntm_weighting import through_softmax
 
 
-@njit(**JIT)
+@njit(**INNER)
 def find(m, inverse, k, beta, similarity, content):
     """similarity and content are written: softmax(beta similarity)."""
     compare(m, inverse, k, similarity)
@@ -32,7 +32,7 @@ def find(m, inverse, k, beta, similarity, content):
     softmax(content)
 
 
-@njit(**JIT)
+@njit(**INNER)
 def find_backward(m, inverse, k, beta, similarity, content, dcontent, dm, dk, rows):
     """Return dbeta; dm is added to, dk written.  dcontent, and rows (2, L), are memory afterwards."""
     through_softmax(content, dcontent, dcontent)
@@ -43,7 +43,7 @@ def find_backward(m, inverse, k, beta, similarity, content, dcontent, dm, dk, ro
     return dbeta
 
 
-@njit(**JIT)
+@njit(**INNER)
 def weigh(a, content, gates, ww):
     """ww = g_w (g_a a + (1 - g_a) content)"""
     own, rest = gates[1] * gates[0], gates[1] * (gates.dtype.type(1) - gates[0])
@@ -51,7 +51,7 @@ def weigh(a, content, gates, ww):
         ww[i] = own * a[i] + rest * content[i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def weigh_backward(a, content, gates, dww, dgates, dcontent):
     """dww, what comes to the weights, becomes what goes to a; dcontent and dgates are written."""
     g_a, g_w = gates[0], gates[1]
@@ -64,7 +64,7 @@ def weigh_backward(a, content, gates, dww, dgates, dcontent):
         dww[i] *= g_w * g_a
 
 
-@njit(**JIT)
+@njit(**INNER)
 def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, r):
     """The read heads' weights w, what they have seen, and what they read, r (R W,), are written."""
     W = keys.shape[1]
@@ -76,7 +76,7 @@ def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w
         read(m, w[h], r[h * W : (h + 1) * W])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, dr, dm, dlinks, dw,
                   dkeys, dbetas, dpi, scratch):
     """dw, what comes to the read heads' weights, becomes what goes to the last ones; dm and dlinks are added to."""
@@ -94,7 +94,7 @@ def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents
                                   dkeys[h], rows)
 
 
-@njit(**JIT)
+@njit(**INNER)
 def forward_step(v, before, after, seen, r, sizes, written_first, s):
     """The arrays after the step, what heads saw, and r (R W,) are written; s: memory for a row."""
     m, inverse, u, links, p, ww, wr = before
@@ -114,29 +114,31 @@ def forward_step(v, before, after, seen, r, sizes, written_first, s):
     look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, r)
 
 
-@njit(**JIT)
+@njit(**INNER)
 def backward_step(v, before, after, seen, dr, back, dv, sizes, written_first, stopped, scratch):
-    """back, the gradients at after's m, u, links, p, ww and wr, become those at before's; dv is written."""
+    """back, the gradients at after's m, u, links, p, ww and wr, become those at before's; dv is written.
+
+    scratch: memory of (3, R, L) and (2, L) numbers.
+    """
     m, inverse, u, links, p, ww, wr = before
     new_m, new_inverse, new_u, new_links, _, new_ww, new_wr = after
     order, a, similarity, content, similarities, contents, b, f = seen
     keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
     dkeys, dbetas, dk, dbeta, de, dadded, dfree, dgates, dpi = cut(dv, *sizes)
     dm, du, dlinks, dp, dww, dwr = back
-    rows, L = scratch[1], len(u)
-    if written_first:
-        look_backward(new_m, new_inverse, new_links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, dr,
-                      dm, dlinks, dwr, dkeys, dbetas, dpi, scratch)
-    precede_backward(p, new_ww, dp, dww)
-    link_backward(links, p, new_ww, dlinks, dp, dww)
-    write_backward(m, new_ww.reshape(1, L), e, added, dm, dww.reshape(1, L), de, dadded, rows[0])
-    dcontent = scratch[0][0, 0]
-    weigh_backward(a, content, gates, dww, dgates, dcontent)
-    dbeta[0] = find_backward(m, inverse, k, beta[0], similarity, content, dcontent, dm, dk, rows)
-    allocate_backward(new_u, order, dww, du, rows)
-    if not written_first:
-        look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, dr, dm, dlinks,
-                      dwr, dkeys, dbetas, dpi, scratch)
+    rows, L, dcontent = scratch[1], len(u), scratch[0][0, 0]
+    for turn in range(2):
+        if (turn == 0) == written_first:  # what the read heads saw comes back before the write, or after it
+            at, at_inverse, at_links = (new_m, new_inverse, new_links) if written_first else (m, inverse, links)
+            look_backward(at, at_inverse, at_links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, dr, dm,
+                          dlinks, dwr, dkeys, dbetas, dpi, scratch)
+        else:
+            precede_backward(p, new_ww, dp, dww)
+            link_backward(links, p, new_ww, dlinks, dp, dww)
+            write_backward(m, new_ww.reshape(1, L), e, added, dm, dww.reshape(1, L), de, dadded, rows[0])
+            weigh_backward(a, content, gates, dww, dgates, dcontent)
+            dbeta[0] = find_backward(m, inverse, k, beta[0], similarity, content, dcontent, dm, dk, rows)
+            allocate_backward(new_u, order, dww, du, rows)
     use_backward(u, ww, wr, free, du, dww, dwr, dfree, rows)
     if stopped:
-        dww[:] = 0
+        fill(dww, 0)

@@ -8,11 +8,11 @@ Shapes: links, new and dlinks (L, L); p, ww and rows (L,); w, b, c, f (R, L) of 
 
 from numba import njit
 
-from numba_kernels.cpu.jit import JIT, SUMS
-from numba_kernels.cpu.ntm_rows import dot, total_of
+from numba_kernels.cpu.jit import INNER, SUMS
+from numba_kernels.cpu.ntm_rows import dot, fill, total_of
 
 
-@njit(**JIT)
+@njit(**INNER)
 def precede(p, ww, new):
     """new is written: the precedence after the write."""
     m = p.dtype.type(1) - total_of(ww)
@@ -20,7 +20,7 @@ def precede(p, ww, new):
         new[j] = m * p[j] + ww[j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def precede_backward(p, ww, dp, dww):
     """dp, what comes to the precedence after the write, becomes what goes to p; dww is added to."""
     m, through = p.dtype.type(1) - total_of(ww), dot(p, dp)
@@ -30,7 +30,7 @@ def precede_backward(p, ww, dp, dww):
         dp[j] *= m
 
 
-@njit(**JIT)
+@njit(**INNER)
 def link(links, p, ww, new):
     """new is written: the links after the write."""
     one = ww.dtype.type(1)
@@ -41,7 +41,7 @@ def link(links, p, ww, new):
         new[i, i] = 0
 
 
-@njit(**JIT)
+@njit(**INNER)
 def link_backward(links, p, ww, dlinks, dp, dww):
     """dlinks, what comes to the links after the write, becomes what goes to those before; dp, dww are added to."""
     one = ww.dtype.type(1)
@@ -66,17 +66,18 @@ def dot_of_difference(d, a, b):
     return total
 
 
-@njit(**JIT)
+@njit(**INNER)
 def add_times(a, row, out):
     """out += a row"""
     for j in range(len(row)):
         out[j] += a * row[j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def follow(links, w, b, f):
     """b and f are written: the weights carried backwards and forwards along the links."""
-    b[:] = 0
+    for h in range(len(w)):
+        fill(b[h], 0)
     for i in range(len(links)):
         row = links[i]
         for h in range(len(w)):
@@ -84,10 +85,11 @@ def follow(links, w, b, f):
             add_times(w[h, i], row, b[h])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def follow_backward(links, w, db, df, dlinks, dw):
     """dw is written; dlinks is added to."""
-    dw[:] = 0
+    for h in range(len(w)):
+        fill(dw[h], 0)
     for i in range(len(links)):
         row, drow = links[i], dlinks[i]
         for h in range(len(w)):
@@ -98,7 +100,7 @@ def follow_backward(links, w, db, df, dlinks, dw):
                 drow[j] += of_db * db[h, j] + of_w * w[h, j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def mix(pi, b, c, f, w):
     """w is written: the head's mixture of the three."""
     for h in range(len(w)):
@@ -107,7 +109,7 @@ def mix(pi, b, c, f, w):
             w[h, j] = of_b * b[h, j] + of_c * c[h, j] + of_f * f[h, j]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def mix_backward(pi, b, c, f, dw, dpi, db, df):
     """dw, what comes to the mixture, becomes what goes to c; dpi, db and df are written."""
     for h in range(len(dw)):
