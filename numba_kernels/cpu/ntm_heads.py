@@ -10,9 +10,15 @@ written_first); K heads, the R read heads first; P write heads.
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_memory import (
-    compare, compare_backward, inverse_lengths, read, read_backward, write, write_backward,
+    compare,
+    compare_backward,
+    inverse_lengths,
+    read,
+    read_backward,
+    write,
+    write_backward,
 )
 from numba_kernels.cpu.ntm_weighting import weigh, weigh_backward
 

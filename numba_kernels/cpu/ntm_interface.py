@@ -12,7 +12,7 @@ import math
 from numba import njit
 
 from numba_kernels.cpu.activations import logistic, tanh
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_rows import softmax
 from numba_kernels.cpu.ntm_weighting import r_through_softmax, through_softmax
 
@@ -47,7 +47,7 @@ def softplus(x):
 
 @njit(**INNER)
 def times_slopes(v, slopes, W, shifts, written, contents_tanh, dv):
-    """dv, at what is said, becomes what goes to the controller's numbers; or Ro becomes Rv: the slopes are symmetric."""
+    """dv, at what is said, becomes do, at the controller's numbers; or Ro becomes Rv, as the slopes are symmetric."""
     size = W + shifts + 3
     one = v.dtype.type(1)
     for h in range(len(slopes)):

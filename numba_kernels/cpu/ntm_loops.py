@@ -1,4 +1,4 @@
-"""The compiled NTM's loops over time, of some of the cases, which one thread takes through all of it: forward, backward.
+"""The compiled NTM's loops over time, forward and backward, of some of the cases, which one thread takes through it.
 
     s_t = z_t Q        z_t = (h_{t-1}, r_{t-1}, x_t, 1) (N, B)      Q = W over U's rows for r, for x, and b (B, G)
     o_t = h_t P + q    then each case's memory by itself (ntm_heads): it stays in the processor's nearest cache
@@ -21,7 +21,7 @@ from numba_kernels.cpu.jit import INNER, JIT
 from numba_kernels.cpu.lstm_cell import backward_cells, cells
 from numba_kernels.cpu.lstm_loops import ROWS
 from numba_kernels.cpu.ntm_heads import backward_step, forward_step
-from numba_kernels.cpu.ntm_interface import activate, times_slopes, through_tanh
+from numba_kernels.cpu.ntm_interface import activate, through_tanh, times_slopes
 from numba_kernels.cpu.ntm_memory import inverse_lengths
 
 
@@ -86,9 +86,8 @@ def forward_cases(part, x, control, said, memory, seen, weights, layout, phis):
 
 @njit(**JIT)
 def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, layout, phis, dx, back):
-    """dx and all of back, what comes to M, w, r, h and c, are written, and the parts dQ and dPq (H + 1, I), zero before.
-
-    weights: the transposes of Q's rows for h, for r and for x, and of P.
+    """dx and all of back, what comes to M, w, r, h and c, are written, and the parts dQ and dPq (H + 1, I), zero
+    before.  weights: the transposes of Q's rows for h, for r and for x, and of P.
     """
     (h, r, c, y, gates), (v, slopes), (Wt, Rt, Xt, Pt) = control, said, weights
     R, W, shifts, _ = layout

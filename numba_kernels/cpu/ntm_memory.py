@@ -18,7 +18,7 @@ import math
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_rows import dot, fill
 from ref.memory.direction import EPSILON
 
@@ -97,7 +97,7 @@ def keep(w, e, v, left_out, row):
 
 @njit(**INNER)
 def write_backward(m, w, e, a, dm, dw, de, da, row):
-    """dm, what comes to the written memory, becomes what goes to m; dw is added to, de and da written; row (L,): memory.
+    """dm, what comes to the new memory, becomes what goes to m; dw is added to, de and da written; row (L,): memory.
     """
     for v in range(len(m)):
         for h in range(len(w)):

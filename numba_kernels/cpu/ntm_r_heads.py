@@ -9,7 +9,13 @@ from numba import njit
 from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_heads import contents
 from numba_kernels.cpu.ntm_r_memory import (
-    r_compare, r_compare_backward, r_inverse_lengths, r_read, r_read_backward, r_write, r_write_backward,
+    r_compare,
+    r_compare_backward,
+    r_inverse_lengths,
+    r_read,
+    r_read_backward,
+    r_write,
+    r_write_backward,
 )
 from numba_kernels.cpu.ntm_r_weighting import r_weigh, r_weigh_backward
 
@@ -44,8 +50,8 @@ def r_forward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, Rr, layou
 
 
 @njit(**INNER)
-def r_backward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, dr, Rdr, dm, Rdm, dw, Rdw, dv, Rdv, layout, rows,
-                    extended):
+def r_backward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, dr, Rdr, dm, Rdm, dw, Rdw, dv, Rdv, layout,
+                    rows, extended):
     """backward_step's gradients and their R-derivatives; rows (5, L) and extended (4, L + 2S): memory."""
     (m, inverse, w_last), (new, new_inverse, w) = before, after
     (Rm, rates, Rw_last), (Rnew, new_rates, Rw) = Rbefore, Rafter

@@ -43,7 +43,8 @@ def r_forward_cases(part, x, control, said, memory, seen, weights, layout, phis,
         inputs(Rh[t, part], Rr[t, part], Rx[t, part], 0, z)
         add_product(Rs, z, Q, rest)
         if len(gates):
-            r_cells(gates[t, part], c[t, part], c[t + 1, part], y[t, part], p, p, Rc[t, part], Rs, Rc[t + 1, part], Rh_t)
+            r_cells(gates[t, part], c[t, part], c[t + 1, part], y[t, part], p, p, Rc[t, part],
+                    Rs, Rc[t + 1, part], Rh_t)
         else:
             for n in range(N):
                 through_tanh(h_t[n], Rh_t[n])
@@ -96,8 +97,8 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
         add_product(Rdh, do_t, RPt, rest_h)
         add(Rdh, Rdy[t, part])
         if len(gates):
-            r_backward_cells(gates[t, part], Rgates[t, part], c[t, part], Rc[t, part], Rc[t + 1, part], y[t, part], p, p,
-                             dh, back_h, back_c, Rdh, Rback_h, Rback_c, ds_t, Rds_t, of_cells)
+            r_backward_cells(gates[t, part], Rgates[t, part], c[t, part], Rc[t, part], Rc[t + 1, part], y[t, part],
+                             p, p, dh, back_h, back_c, Rdh, Rback_h, Rback_c, ds_t, Rds_t, of_cells)
             np.dot(ds_t, Wt, back_h)
             np.dot(Rds_t, Wt, Rback_h)
             add_product(Rback_h, ds_t, RWt, rest_h)

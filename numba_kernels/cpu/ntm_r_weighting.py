@@ -2,7 +2,8 @@
 
 The equations are those of ref.memory's content, gate, shift and sharpening, line by line.
 
-Shapes: as in ntm_weighting; seen and Rseen (similarity, content, log, w) of the head and their R-derivatives, (L,) each.
+Shapes: as in ntm_weighting; seen and Rseen (similarity, content, logs, w) of the head, and along the direction: (L,)
+each.
 """
 
 from numba import njit

@@ -7,7 +7,7 @@ behind it, so that a shift by up to S locations, around the ends, is a slice.
 from numba import njit
 
 from numba_kernels.cpu import vector_math, vector_math32
-from numba_kernels.cpu.jit import INNER, JIT, SUMS
+from numba_kernels.cpu.jit import INNER, SUMS
 
 
 @njit(**SUMS)

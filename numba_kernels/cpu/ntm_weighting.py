@@ -3,13 +3,13 @@
 The equations are those of ref.memory's content, gate, shift and sharpening, line by line.  What the way back can have
 from a few products is computed anew there: the gated weights, and what is sharpened.
 
-Shapes: a head's block of the interface (W + 2S + 4,), its key, beta, g, the 2S + 1 shares and gamma; rows (L,), extended
-(L + 2S,) as in ntm_rows: w_last its last weights, similarity, content, log (of what is sharpened) and w.
+Shapes: a head's block of the interface (W + 2S + 4,): its key, beta, g, the 2S + 1 shares and gamma; rows (L,): w_last
+its last weights, similarity, content, logs (of what is sharpened) and w; extended ones (L + 2S,) as in ntm_rows.
 """
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_rows import add_convolution, add_correlation, dot, extend, fill, log, softmax
 from ref.memory.sharpening import TINY
 
