@@ -20,7 +20,7 @@ import numpy as np
 
 from numba_kernels.cpu import dnc_loops, dnc_r_loops
 from numba_kernels.cpu.dnc_arrays import (
-    as_state, axes, begin, layout, memory_shapes, seen_shapes, stacked, taken_apart, turned, ways_back,
+    as_state, axes, begin, layout, shapes, stacked, taken_apart, turned, ways_back,
 )
 from numba_kernels.cpu.ntm_arrays import fit, of_each, of_either
 from numba_kernels.cpu.prepare import prepare
@@ -38,8 +38,8 @@ class Cache(NamedTuple):
     design: Design
     control: tuple[Array, ...]  # h, r, c, tanh(c), gates: of dnc_loops, like all that follow
     said: tuple[Array, Array]  # v, slopes
-    memory: tuple[Array, ...]  # m, inverse, u, links, p, ww, wr
-    seen: tuple[Array, ...]  # order, a, similarity, content, similarities, contents, b, f
+    memory: tuple[Array, Array]  # S, links
+    seen: tuple[Array, Array]  # order, seen
 
 
 class RCache(NamedTuple):
@@ -47,8 +47,8 @@ class RCache(NamedTuple):
     Rweights: Weights
     Rcontrol: tuple[Array, ...]  # Rh, Rr, Rc, Rgates: of dnc_r_loops, like all that follow
     Rv: Array
-    Rmemory: tuple[Array, ...]  # Rm, rates, Ru, Rlinks, Rp, Rww, Rwr
-    Rseen: tuple[Array, ...]  # Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf
+    Rmemory: tuple[Array, Array]  # RS, Rlinks
+    Rsaw: Array
     Rlast: State
 
 
@@ -60,16 +60,16 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
     of_weights, of_state = axes(x.shape[2], design, lstm)
     x, weights, start = fit({"x": (x, "T N D")}, ("", weights, of_weights), ("start.", start, of_either(of_state)))
     (T, N, _), dtype, H, I = x.shape, x.dtype, len(weights.P), len(weights.q)
-    L, W, R = design.n_locations, design.width, design.n_read_heads
+    R, of = design.n_read_heads, shapes(design)
 
     def empty(*shape: int) -> Array:
         return np.empty(shape, dtype)
 
-    control = (np.zeros((T + 1, N, H), dtype), empty(T + 1, N, R * W),
+    control = (np.zeros((T + 1, N, H), dtype), empty(T + 1, N, R * design.width),
                *((empty(T + 1, N, H), empty(T, N, H), empty(T, N, 4 * H)) if lstm else 3 * (empty(0, 0, 0),)))
-    said, memory = (empty(T, N, I), empty(T, N, R + 1)), tuple(empty(T + 1, N, *of) for of in memory_shapes(design))
-    seen = np.empty((T, N, L), np.intp), *(empty(T, N, *of) for of in seen_shapes(design))
-    begin(start, memory, control)
+    said, memory = (empty(T, N, I), empty(T, N, R + 1)), (empty(T + 1, N, *of["S"]), empty(T + 1, N, *of["links"]))
+    seen = np.empty((T, N, *of["order"]), np.intp), empty(T, N, *of["seen"])
+    begin(start, memory[0][0], memory[1][0], control)
     over_cases(dnc_loops.forward_cases, N, (), x, control, said, memory, seen, stacked(weights, design),
                *layout(design)[:3])
     return np.concatenate([control[0][1:], control[1][1:]], axis=2), Cache(x, weights, start, design, control, said,
@@ -99,15 +99,14 @@ def r_forward(Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) ->
     Rx = Rx if len(Rx) else np.zeros_like(x)
     h, r, c, _, gates = cache.control
     Rcontrol = Rh, Rr, Rc, _ = np.zeros_like(h), np.empty_like(r), np.empty_like(c), np.empty_like(gates)
-    Rmemory = tuple(map(np.empty_like, cache.memory))
-    Rv, Rseen = np.empty_like(cache.said[0]), tuple(map(np.empty_like, cache.seen[1:]))
-    begin(Rstart, Rmemory, Rcontrol)
+    RS, Rlinks = Rmemory = tuple(map(np.empty_like, cache.memory))
+    Rv, Rsaw = np.empty_like(cache.said[0]), np.empty_like(cache.seen[1])
+    begin(Rstart, RS[0], Rlinks[0], Rcontrol)
     still = cache.weights._replace(b=np.zeros_like(cache.weights.b))  # b multiplies a one, which does not move
     over_cases(dnc_r_loops.r_forward_cases, x.shape[1], (), x, cache.control, cache.said, cache.memory, cache.seen,
-               stacked(still, design), *layout(design), Rx, Rcontrol, Rv, Rmemory, Rseen, stacked(Rweights, design))
-    Rm, _, *others = (array[-1] for array in Rmemory)
-    last = as_state(Rm, *others, Rr[-1], Rh[-1], Rc[-1] if lstm else None, design, lstm)
-    return np.concatenate([Rh[1:], Rr[1:]], axis=2), RCache(Rx, Rweights, Rcontrol, Rv, Rmemory, Rseen, last)
+               stacked(still, design), *layout(design), Rx, Rcontrol, Rv, Rmemory, Rsaw, stacked(Rweights, design))
+    last = as_state(RS[-1], Rlinks[-1], Rr[-1], Rh[-1], Rc[-1] if lstm else None, design, lstm)
+    return np.concatenate([Rh[1:], Rr[1:]], axis=2), RCache(Rx, Rweights, Rcontrol, Rv, Rmemory, Rsaw, last)
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dend: tuple | None = None,
@@ -120,15 +119,15 @@ def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: b
     back, Rback = (ways_back(end, N, H, design, x.dtype) for end in (dend, Rdend))
     over_cases(dnc_r_loops.r_backward_cases, N, sums, Rdy, dy, x, cache.control, cache.said, cache.memory, cache.seen,
                turned(weights, design), *layout(design), r_cache.Rx, r_cache.Rcontrol, r_cache.Rv, r_cache.Rmemory,
-               r_cache.Rseen, turned(r_cache.Rweights, design), Rdx, back, Rback)
+               r_cache.Rsaw, turned(r_cache.Rweights, design), Rdx, back, Rback)
     R, dstart = (of_start(as_state(*ways, design, lstm), cache.start) for ways in (Rback, back))
     return Gradients(Rdx if to_input else None, taken_apart(*sums, D, lstm), R), dstart
 
 
 def trace(cache: Cache) -> State:
     """The states 0, ..., T as one, each array (T + 1, N, ...): views of the cache."""
-    (m, _, *others), (h, r, c, _, _) = cache.memory, cache.control
-    return as_state(m, *others, r, h, c, cache.design, cache.weights.W is not None)
+    h, r, c, _, _ = cache.control
+    return as_state(*cache.memory, r, h, c, cache.design, cache.weights.W is not None)
 
 
 def last_r(r_cache: RCache) -> State:

@@ -29,16 +29,10 @@ def layout(design: Design) -> tuple[tuple[int, int], tuple[bool, int], bool, boo
             design.order == "write first", design.usage_gradient == "stopped")
 
 
-def memory_shapes(design: Design) -> tuple[tuple[int, ...], ...]:
-    """Of one case's m, inverse, u, links, p, ww, wr."""
+def shapes(design: Design) -> dict[str, tuple[int, ...]]:
+    """Of one case's arrays at a step (dnc_heads)."""
     L, W, R = design.n_locations, design.width, design.n_read_heads
-    return (W, L), (L,), (L,), (L, L), (L,), (L,), (R, L)
-
-
-def seen_shapes(design: Design) -> tuple[tuple[int, ...], ...]:
-    """Of one case's a, similarity, content, similarities, contents, b, f."""
-    L, R = design.n_locations, design.n_read_heads
-    return (L,), (L,), (L,), (R, L), (R, L), (R, L), (R, L)
+    return {"S": (W + R + 4, L), "links": (L, L), "order": (L,), "seen": (3 + 4 * R, L)}
 
 
 def stacked(weights: Weights, design: Design) -> tuple[Array, Array, Array]:
@@ -64,28 +58,27 @@ def taken_apart(dQ: Array, dPq: Array, D: int, lstm: bool) -> Weights:
                    dPq[-1])
 
 
-def begin(state: State, memory: tuple[Array, ...], control: tuple[Array, ...]) -> None:
-    """The start's arrays are written: memory's but for inverse, and control's."""
-    (m, _, u, links, p, ww, wr), (h, r, c, *_) = memory, control
-    m[0], u[0], links[0], p[0], ww[0], wr[0] = (state.M.mT, state.u, state.links, state.p, state.w_write, state.w_read)
-    r[0] = flat(state.r)
+def begin(state: State, S: Array, links: Array, control: tuple[Array, ...]) -> None:
+    """The start is written: all rows of S but the inverse lengths, links, and control's h, r and c."""
+    W, (h, r, c, *_) = state.M.shape[-1], control
+    S[:, :W], S[:, W + 1], S[:, W + 2], S[:, W + 3], S[:, W + 4 :] = (state.M.mT, state.u, state.p, state.w_write,
+                                                                   state.w_read)
+    links[:], r[0] = state.links, flat(state.r)
     if state.h is not None:
         h[0], c[0] = state.h, state.c
 
 
 def ways_back(dend: State | None, N: int, H: int, design: Design, dtype) -> tuple[Array, ...]:
-    """What comes to the last m, u, links, p, ww, wr, r, h and c: memory that may be written over."""
-    if dend is None:
-        m, _, *shapes = memory_shapes(design)
-        return tuple(np.zeros((N, *shape), dtype)
-                     for shape in (m, *shapes, (design.n_read_heads * design.width,), (H,), (H,)))
-    M, u, links, p, ww, wr, r, h, c = dend
-    h, c = (np.zeros((N, H), dtype) if d is None else d for d in (h, c))
-    return tuple(array.copy() for array in (M.mT, u, links, p, ww, wr, flat(r), h, c))
+    """What comes to the last S, links, r, h and c: memory that may be written over."""
+    of_S, of_links = (np.zeros((N, *shapes(design)[name]), dtype) for name in ("S", "links"))
+    r, h, c = (np.zeros((1, N, size), dtype) for size in (design.n_read_heads * design.width, H, H))
+    if dend is not None:
+        begin(dend, of_S, of_links, (h, r, c))
+    return of_S, of_links, r[0], h[0], c[0]
 
 
-def as_state(m: Array, u: Array, links: Array, p: Array, ww: Array, wr: Array, r: Array, h: Array, c: Array,
-             design: Design, lstm: bool) -> State:
-    """The reference's state, from m (..., W, L) and r (..., R W)."""
-    r = r.reshape(*r.shape[:-1], design.n_read_heads, -1)
-    return State(m.mT, u, links, p, ww, wr, r, *((h, c) if lstm else (None, None)))
+def as_state(S: Array, links: Array, r: Array, h: Array, c: Array, design: Design, lstm: bool) -> State:
+    """The reference's state: views of S (..., W + R + 4, L), links, r (..., R W), h and c."""
+    W = design.width
+    return State(S[..., :W, :].mT, S[..., W + 1, :], links, S[..., W + 2, :], S[..., W + 3, :], S[..., W + 4 :, :],
+                 r.reshape(*r.shape[:-1], -1, W), *((h, c) if lstm else (None, None)))

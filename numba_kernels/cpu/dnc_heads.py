@@ -2,10 +2,9 @@
 
 The equations are those of ref.cells.dnc between the interface and y.
 
-Arguments: v the activated interface (dnc_interface); before and after, the case's arrays (m, inverse, u, links, p, ww,
-wr) at the last step and at this one: the memory turned (W, L), with its rows' inverse lengths (ntm_memory), and the
-rest as in ref.cells.dnc; seen (order, a, similarity, content, similarities, contents, b, f): what the write head saw,
-(L,) each, and what the read heads did, (R, L) each; sizes (R, W); written_first and stopped as in Design.
+Arguments: v the activated interface (dnc_interface); S and new_S, the case's rows over the locations at the last step
+and at this one, cut as in `rows_of`; links and new_links (L, L); order and seen as in `seen_of`; r (R W,) what is read;
+sizes (R, W); written_first and stopped as in Design.
 """
 
 from numba import njit
@@ -21,6 +20,23 @@ from numba_kernels.cpu.ntm_memory import (
 )
 from numba_kernels.cpu.ntm_rows import dot, fill, softmax
 from numba_kernels.cpu.ntm_weighting import through_softmax
+
+
+@njit(**INNER)
+def rows_of(S, W):
+    """Views of (W + R + 4, L): the memory turned (W, L), its rows' inverse lengths (ntm_memory), usage, precedence, the
+    write head's weights, (L,) each, and the read heads' (R, L).
+    """
+    return S[:W], S[W], S[W + 1], S[W + 2], S[W + 3], S[W + 4 :]
+
+
+@njit(**INNER)
+def seen_of(seen, R):
+    """Views of (3 + 4R, L), what the write head saw: allocation, similarity, content, (L,) each; and what the read heads
+    did: similarities, contents, and their last weights carried backwards and forwards along the links, (R, L) each.
+    """
+    return (seen[0], seen[1], seen[2], seen[3 : 3 + R], seen[3 + R : 3 + 2 * R], seen[3 + 2 * R : 3 + 3 * R],
+            seen[3 + 3 * R :])
 
 
 @njit(**INNER)
@@ -95,11 +111,11 @@ def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents
 
 
 @njit(**INNER)
-def forward_step(v, before, after, seen, r, sizes, written_first, s):
-    """The arrays after the step, what heads saw, and r (R W,) are written; s: memory for a row."""
-    m, inverse, u, links, p, ww, wr = before
-    new_m, new_inverse, new_u, new_links, new_p, new_ww, new_wr = after
-    order, a, similarity, content, similarities, contents, b, f = seen
+def forward_step(v, S, links, new_S, new_links, order, seen, r, sizes, written_first, s):
+    """new_S, new_links, order, seen and r are written; s: memory for a row."""
+    m, inverse, u, p, ww, wr = rows_of(S, sizes[1])
+    new_m, new_inverse, new_u, new_p, new_ww, new_wr = rows_of(new_S, sizes[1])
+    a, similarity, content, similarities, contents, b, f = seen_of(seen, sizes[0])
     keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
     use(u, ww, wr, free, new_u)
     allocate(new_u, order, a, s)
@@ -115,17 +131,17 @@ def forward_step(v, before, after, seen, r, sizes, written_first, s):
 
 
 @njit(**INNER)
-def backward_step(v, before, after, seen, dr, back, dv, sizes, written_first, stopped, scratch):
-    """back, the gradients at after's m, u, links, p, ww and wr, become those at before's; dv is written.
+def backward_step(v, S, links, new_S, new_links, order, seen, dr, dS, dlinks, dv, sizes, written_first, stopped, scratch):
+    """dS and dlinks, what comes to new_S and new_links, become what goes to S and links; dv is written.
 
     scratch: memory of (3, R, L) and (2, L) numbers.
     """
-    m, inverse, u, links, p, ww, wr = before
-    new_m, new_inverse, new_u, new_links, _, new_ww, new_wr = after
-    order, a, similarity, content, similarities, contents, b, f = seen
+    m, inverse, u, p, ww, wr = rows_of(S, sizes[1])
+    new_m, new_inverse, new_u, _, new_ww, new_wr = rows_of(new_S, sizes[1])
+    dm, _, du, dp, dww, dwr = rows_of(dS, sizes[1])
+    a, similarity, content, similarities, contents, b, f = seen_of(seen, sizes[0])
     keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
     dkeys, dbetas, dk, dbeta, de, dadded, dfree, dgates, dpi = cut(dv, *sizes)
-    dm, du, dlinks, dp, dww, dwr = back
     rows, L, dcontent = scratch[1], len(u), scratch[0][0, 0]
     for turn in range(2):
         if (turn == 0) == written_first:  # what the read heads saw comes back before the write, or after it

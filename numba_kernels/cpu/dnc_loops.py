@@ -3,10 +3,10 @@
 At each step comes the controller, for all these cases together, and then each case's memory by itself.
 
 Arguments: part, the slice of the cases; of all cases, x (T, N, D), and control and weights as in controller; said (v,
-slopes) as in dnc_interface; memory (m, inverse, u, links, p, ww, wr), each of T + 1 steps, and seen, of eight arrays,
-each of T, as in dnc_heads; sizes (R, W); phis (contents_tanh, beta_from), written_first and stopped as in Design; dx an
-array to be written or an empty one; back, at first what comes to the last m, u, links, p, ww, wr, r, h and c, in the
-end what comes to the first; dQ and dPq (H + 1, I), this thread's alone.
+slopes) as in dnc_interface; memory (S, links), each of T + 1 steps, and seen (order, seen), each of T, as in dnc_heads;
+sizes (R, W); phis (contents_tanh, beta_from), written_first and stopped as in Design; dx an array to be written or an
+empty one; back, at first what comes to the last S, links, r, h and c, in the end what comes to the first; dQ and dPq (H
++ 1, I), this thread's alone.
 """
 
 import numpy as np
@@ -22,28 +22,6 @@ from numba_kernels.cpu.ntm_memory import inverse_lengths
 
 
 @njit(**INNER)
-def held(t, n, memory):
-    """One case's memory at one step."""
-    m, inverse, u, links, p, ww, wr = memory
-    return m[t, n], inverse[t, n], u[t, n], links[t, n], p[t, n], ww[t, n], wr[t, n]
-
-
-@njit(**INNER)
-def looked(t, n, seen):
-    """What one case's heads have seen at one step."""
-    order, a, similarity, content, similarities, contents, b, f = seen
-    return (order[t, n], a[t, n], similarity[t, n], content[t, n], similarities[t, n], contents[t, n], b[t, n],
-            f[t, n])
-
-
-@njit(**INNER)
-def of_case(n, back):
-    """What comes back to one case's memory."""
-    dm, du, dlinks, dp, dww, dwr, _, _, _ = back
-    return dm[n], du[n], dlinks[n], dp[n], dww[n], dwr[n]
-
-
-@njit(**INNER)
 def to_reads(t, n, dy, back_r, dr):
     """dr is written: what comes to one case's reads from y and from the next step."""
     H = dy.shape[2] - len(dr)
@@ -55,26 +33,27 @@ def to_reads(t, n, dy, back_r, dr):
 def forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, written_first):
     """Of every array of control, said, memory and seen all but the start is written, and the start's inverse lengths.
     """
-    (h, r, _, _, _), (v, slopes), (Q, _, _) = control, said, weights
+    (h, r, _, _, _), (v, slopes), (S, links), (order, saw), (Q, _, _) = control, said, memory, seen, weights
     z, peepholes = np.empty((part.stop - part.start, len(Q)), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
-    s = np.empty_like(memory[2][0, 0])
+    W, s = sizes[1], np.empty_like(S[0, 0, 0])
     for n in range(part.start, part.stop):
-        inverse_lengths(memory[0][0, n], memory[1][0, n])
+        inverse_lengths(S[0, n, :W], S[0, n, W])
     for t in range(len(x)):
         speak(t, part, x, control, weights, v[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             activate(v[t, n], slopes[t, n], sizes[0], sizes[1], phis[0], phis[1])
-            forward_step(v[t, n], held(t, n, memory), held(t + 1, n, memory), looked(t, n, seen), r[t + 1, n], sizes,
-                         written_first, s)
+            forward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n], r[t + 1, n],
+                         sizes, written_first, s)
 
 
 @njit(**JIT)
 def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, sizes, phis, written_first, stopped,
                    dx, back):
     """dx and all of back are written, and the parts dQ and dPq, zero before."""
-    (h, r, _, _, _), (v, slopes), (R, W) = control, said, sizes
-    N, H, L = part.stop - part.start, h.shape[2], memory[2].shape[2]
-    of_part, steps, peepholes = (back[6][part], back[7][part], back[8][part]), max(1, ROWS // N), np.zeros((3, H), x.dtype)
+    (h, r, _, _, _), (v, slopes), (S, links), (order, saw), (R, W) = control, said, memory, seen, sizes
+    dS, dlinks, back_r, back_h, back_c = back
+    N, H, L = part.stop - part.start, h.shape[2], S.shape[3]
+    of_part, steps, peepholes = (back_r[part], back_h[part], back_c[part]), max(1, ROWS // N), np.zeros((3, H), x.dtype)
     z, ds = np.empty((steps * N, len(dQ)), x.dtype), np.empty((steps * N, dQ.shape[1]), x.dtype)
     hs, do = np.empty((steps * N, H + 1), x.dtype), np.empty((steps * N, v.shape[2]), x.dtype)
     rest_Q, rest_P = np.empty_like(dQ), np.empty_like(dPq)
@@ -85,9 +64,9 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, s
         stop = start + N
         for n in range(part.start, part.stop):
             dv = do[start + n - part.start]
-            to_reads(t, n, dy, back[6], dr)
-            backward_step(v[t, n], held(t, n, memory), held(t + 1, n, memory), looked(t, n, seen), dr, of_case(n, back),
-                          dv, sizes, written_first, stopped, scratch)
+            to_reads(t, n, dy, back_r, dr)
+            backward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n], dr, dS[n],
+                          dlinks[n], dv, sizes, written_first, stopped, scratch)
             times_slopes(v[t, n], slopes[t, n], R, W, phis[0], dv)
         speak_backward(t, part, dy, x, control, weights, (z[start:stop], ds[start:stop], hs[start:stop], do[start:stop]),
                        dx, of_part, peepholes, dh, dc)

@@ -1,12 +1,12 @@
 """The R-passes of dnc_heads: one step of the DNC's memory, for one case, along a direction.
 
-Arguments: as in dnc_heads, and an R before what is a derivative along the direction; Rbefore and Rafter (Rm, rates, Ru,
-Rlinks, Rp, Rww, Rwr) with the rates of ntm_r_memory; Rseen (Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb,
-Rf): the order does not move.  rows (5, L): memory.
+Arguments: as in dnc_heads, and an R before what is a derivative along the direction: of RS, the rows of the inverse
+lengths hold the rates of ntm_r_memory; the order does not move.  rows (5, L): memory.
 """
 
 from numba import njit
 
+from numba_kernels.cpu.dnc_heads import rows_of, seen_of
 from numba_kernels.cpu.dnc_interface import cut
 from numba_kernels.cpu.dnc_r_free import r_allocate, r_allocate_backward, r_use, r_use_backward
 from numba_kernels.cpu.dnc_r_links import (
@@ -77,13 +77,14 @@ def r_weigh_backward(a, content, gates, Ra, Rcontent, Rgates, dww, Rdww, dgates,
 
 
 @njit(**INNER)
-def r_forward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, Rr, sizes, written_first, stopped, rows):
-    """The arrays after the step, what heads saw, and r, along the direction, are written."""
-    (m, inverse, u, links, p, ww, wr), (Rm, rates, Ru, Rlinks, Rp, Rww, Rwr) = before, Rbefore
-    new_m, new_inverse, new_u, new_links, _, new_ww, new_wr = after
-    Rnew_m, new_rates, Rnew_u, Rnew_links, Rnew_p, Rnew_ww, Rnew_wr = Rafter
-    order, a, similarity, content, similarities, contents, b, f = seen
-    Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf = Rseen
+def r_forward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_links, order, seen, Rseen, Rr, sizes,
+                   written_first, stopped, rows):
+    """Rnew_S, Rnew_links, Rseen and Rr are written."""
+    (m, inverse, u, p, ww, wr), (Rm, rates, Ru, Rp, Rww, Rwr) = rows_of(S, sizes[1]), rows_of(RS, sizes[1])
+    new_m, new_inverse, new_u, _, new_ww, new_wr = rows_of(new_S, sizes[1])
+    Rnew_m, new_rates, Rnew_u, Rnew_p, Rnew_ww, Rnew_wr = rows_of(Rnew_S, sizes[1])
+    a, similarity, content, similarities, contents, b, f = seen_of(seen, sizes[0])
+    Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf = seen_of(Rseen, sizes[0])
     keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
     Rkeys, Rbetas, Rk, Rbeta, Re, Radded, Rfree, Rgates, Rpi = cut(Rv, *sizes)
     L, W = len(u), sizes[1]
@@ -136,19 +137,19 @@ def r_look_backward(at, wr, Rwr, said, Rsaid, seen, Rseen, w, Rw, dr, Rdr, dm, R
 
 
 @njit(**INNER)
-def r_backward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, dr, Rdr, back, Rback, dv, Rdv, sizes,
-                    written_first, stopped, scratch):
+def r_backward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_links, order, seen, Rseen, dr, Rdr, dS,
+                    RdS, dlinks, Rdlinks, dv, Rdv, sizes, written_first, stopped, scratch):
     """backward_step's gradients and their R-derivatives; scratch: memory of (6, R, L) and (5, L) numbers."""
-    (m, inverse, u, links, p, ww, wr), (Rm, rates, Ru, Rlinks, Rp, Rww, Rwr) = before, Rbefore
-    new_m, new_inverse, new_u, new_links, _, new_ww, new_wr = after
-    Rnew_m, new_rates, Rnew_u, Rnew_links, _, Rnew_ww, Rnew_wr = Rafter
-    order, a, similarity, content, similarities, contents, b, f = seen
-    Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf = Rseen
+    (m, inverse, u, p, ww, wr), (Rm, rates, Ru, Rp, Rww, Rwr) = rows_of(S, sizes[1]), rows_of(RS, sizes[1])
+    new_m, new_inverse, new_u, _, new_ww, new_wr = rows_of(new_S, sizes[1])
+    Rnew_m, new_rates, Rnew_u, _, Rnew_ww, Rnew_wr = rows_of(Rnew_S, sizes[1])
+    a, similarity, content, similarities, contents, b, f = seen_of(seen, sizes[0])
+    Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf = seen_of(Rseen, sizes[0])
     keys, betas, k, beta, e, added, free, gates, pi = cut(v, *sizes)
     Rkeys, Rbetas, Rk, Rbeta, Re, Radded, Rfree, Rgates, Rpi = cut(Rv, *sizes)
     dkeys, dbetas, dk, dbeta, de, dadded, dfree, dgates, dpi = cut(dv, *sizes)
     Rdkeys, Rdbetas, Rdk, Rdbeta, Rde, Rdadded, Rdfree, Rdgates, Rdpi = cut(Rdv, *sizes)
-    (dm, du, dlinks, dp, dww, dwr), (Rdm, Rdu, Rdlinks, Rdp, Rdww, Rdwr) = back, Rback
+    (dm, _, du, dp, dww, dwr), (Rdm, _, Rdu, Rdp, Rdww, Rdwr) = rows_of(dS, sizes[1]), rows_of(RdS, sizes[1])
     rows, L, dcontent, Rdcontent = scratch[1], len(u), scratch[0][0, 0], scratch[0][1, 0]
     for turn in range(2):
         if (turn == 0) == written_first:

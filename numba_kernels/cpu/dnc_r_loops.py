@@ -1,7 +1,7 @@
 """The compiled DNC's loops over time along a direction, of some of the cases: R-forward and R-backward.
 
 Arguments: as in dnc_loops, and an R before what is a derivative along the direction: Rcontrol (Rh, Rr, Rc, Rgates) and
-Rweights as in controller, Rv, Rmemory and Rseen as in dnc_r_heads.
+Rweights as in controller, Rv, Rmemory (RS, Rlinks) and Rsaw, T steps of Rseen, as in dnc_r_heads.
 """
 
 import numpy as np
@@ -9,47 +9,42 @@ from numba import njit
 
 from numba_kernels.cpu.controller import r_speak, r_speak_backward
 from numba_kernels.cpu.dnc_interface import r_times_slopes, times_slopes
-from numba_kernels.cpu.dnc_loops import held, looked, of_case, to_reads
+from numba_kernels.cpu.dnc_loops import to_reads
 from numba_kernels.cpu.dnc_r_heads import r_backward_step, r_forward_step
 from numba_kernels.cpu.in_place import add_product
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import JIT
 from numba_kernels.cpu.lstm_loops import ROWS
 from numba_kernels.cpu.ntm_r_memory import r_inverse_lengths
 
 
-@njit(**INNER)
-def r_looked(t, n, Rseen):
-    """What one case's heads have seen at one step, along the direction."""
-    Ra, Rsimilarity, Rcontent, Rsimilarities, Rcontents, Rb, Rf = Rseen
-    return Ra[t, n], Rsimilarity[t, n], Rcontent[t, n], Rsimilarities[t, n], Rcontents[t, n], Rb[t, n], Rf[t, n]
-
-
 @njit(**JIT)
 def r_forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, written_first, stopped, Rx, Rcontrol,
-                    Rv, Rmemory, Rseen, Rweights):
-    """Of every array of Rcontrol, Rv, Rmemory and Rseen all but the start is written, and the start's rates."""
-    (v, slopes), (Q, P, _), (R, W) = said, weights, sizes
-    N, H, L = part.stop - part.start, len(P), memory[2].shape[2]
+                    Rv, Rmemory, Rsaw, Rweights):
+    """Of every array of Rcontrol, Rv, Rmemory and Rsaw all but the start is written, and the start's rates."""
+    (v, slopes), (Q, P, _), (R, W), (S, links), (RS, Rlinks), (order, saw) = said, weights, sizes, memory, Rmemory, seen
+    N, H, L, Rr = part.stop - part.start, len(P), S.shape[3], Rcontrol[1]
     z, peepholes, rows = np.empty((N, len(Q)), x.dtype), np.zeros((3, H), x.dtype), np.empty((4, L), x.dtype)
     rest, rest_v = np.empty((N, Q.shape[1]), x.dtype), np.empty((N, P.shape[1]), x.dtype)
     for n in range(part.start, part.stop):
-        r_inverse_lengths(memory[0][0, n], Rmemory[0][0, n], memory[1][0, n], Rmemory[1][0, n])
+        r_inverse_lengths(S[0, n, :W], RS[0, n, :W], S[0, n, W], RS[0, n, W])
     for t in range(len(x)):
         r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, rest, rest_v, peepholes)
         for n in range(part.start, part.stop):
             times_slopes(v[t, n], slopes[t, n], R, W, phis[0], Rv[t, n])
-            r_forward_step(v[t, n], Rv[t, n], held(t, n, memory), held(t, n, Rmemory), held(t + 1, n, memory),
-                           held(t + 1, n, Rmemory), looked(t, n, seen), r_looked(t, n, Rseen), Rcontrol[1][t + 1, n],
-                           sizes, written_first, stopped, rows)
+            r_forward_step(v[t, n], Rv[t, n], S[t, n], RS[t, n], links[t, n], Rlinks[t, n], S[t + 1, n], RS[t + 1, n],
+                           links[t + 1, n], Rlinks[t + 1, n], order[t, n], saw[t, n], Rsaw[t, n], Rr[t + 1, n], sizes,
+                           written_first, stopped, rows)
 
 
 @njit(**JIT)
 def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, weights, sizes, phis, written_first,
-                     stopped, Rx, Rcontrol, Rv, Rmemory, Rseen, Rweights, Rdx, back, Rback):
+                     stopped, Rx, Rcontrol, Rv, Rmemory, Rsaw, Rweights, Rdx, back, Rback):
     """Rdx and all of back and Rback are written, and the parts RdQ and RdPq, zero before."""
-    (h, r, _, _, _), (v, slopes), (R, W) = control, said, sizes
-    N, H, L, dtype = part.stop - part.start, h.shape[2], memory[2].shape[2], x.dtype
-    of_part, Rof_part = (back[6][part], back[7][part], back[8][part]), (Rback[6][part], Rback[7][part], Rback[8][part])
+    (h, r, _, _, _), (v, slopes), (R, W), (S, links), (RS, Rlinks), (order, saw) = (control, said, sizes, memory, Rmemory,
+                                                                                  seen)
+    (dS, dlinks, back_r, back_h, back_c), (RdS, Rdlinks, Rback_r, Rback_h, Rback_c) = back, Rback
+    N, H, L, dtype = part.stop - part.start, h.shape[2], S.shape[3], x.dtype
+    of_part, Rof_part = (back_r[part], back_h[part], back_c[part]), (Rback_r[part], Rback_h[part], Rback_c[part])
     steps, peepholes = max(1, ROWS // N), np.zeros((3, H), dtype)
     z, ds = np.empty((2, steps * N, len(RdQ)), dtype), np.empty((2, steps * N, RdQ.shape[1]), dtype)
     hs, do = np.empty((2, steps * N, H + 1), dtype), np.empty((2, steps * N, v.shape[2]), dtype)
@@ -62,11 +57,11 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
         stop = start + N
         for n in range(part.start, part.stop):
             dv, Rdv = do[0, start + n - part.start], do[1, start + n - part.start]
-            to_reads(t, n, dy, back[6], dr)
-            to_reads(t, n, Rdy, Rback[6], Rdr)
-            r_backward_step(v[t, n], Rv[t, n], held(t, n, memory), held(t, n, Rmemory), held(t + 1, n, memory),
-                            held(t + 1, n, Rmemory), looked(t, n, seen), r_looked(t, n, Rseen), dr, Rdr,
-                            of_case(n, back), of_case(n, Rback), dv, Rdv, sizes, written_first, stopped, scratch)
+            to_reads(t, n, dy, back_r, dr)
+            to_reads(t, n, Rdy, Rback_r, Rdr)
+            r_backward_step(v[t, n], Rv[t, n], S[t, n], RS[t, n], links[t, n], Rlinks[t, n], S[t + 1, n], RS[t + 1, n],
+                            links[t + 1, n], Rlinks[t + 1, n], order[t, n], saw[t, n], Rsaw[t, n], dr, Rdr, dS[n],
+                            RdS[n], dlinks[n], Rdlinks[n], dv, Rdv, sizes, written_first, stopped, scratch)
             r_times_slopes(v[t, n], slopes[t, n], Rv[t, n], R, W, phis[0], dv, Rdv)
         r_speak_backward(
             t, part, dy, Rdy, x, control, weights,
