@@ -18,7 +18,7 @@ import math
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import INNER, SUMS
 from numba_kernels.cpu.ntm_rows import dot, fill
 from ref.memory.direction import EPSILON
 
@@ -54,6 +54,16 @@ def compare(m, inverse, k, similarity):
         similarity[i] *= of_k * inverse[i]
 
 
+@njit(**SUMS)
+def compare_row_backward(m, c, b, direction, dm):
+    """dm is added to; return the row's Σ c m."""
+    total = m.dtype.type(0)
+    for i in range(len(m)):
+        total += c[i] * m[i]
+        dm[i] += c[i] * direction - b[i] * m[i]
+    return total
+
+
 @njit(**INNER)
 def compare_backward(m, inverse, k, similarity, dsimilarity, dm, dk, rows):
     """dm is added to, dk written; rows (2, L): memory."""
@@ -63,10 +73,7 @@ def compare_backward(m, inverse, k, similarity, dsimilarity, dm, dk, rows):
     for i in range(len(c)):
         b[i] = inverse[i] * similarity[i] * c[i]
     for v in range(len(m)):
-        dk[v] = dot(c, m[v])
-        direction = of_k * k[v]
-        for i in range(len(c)):
-            dm[v, i] += c[i] * direction - b[i] * m[v, i]
+        dk[v] = compare_row_backward(m[v], c, b, of_k * k[v], dm[v])
     along = of_k * of_k * dot(k, dk)
     for v in range(len(k)):
         dk[v] = of_k * (dk[v] - along * k[v])
@@ -95,6 +102,17 @@ def keep(w, e, v, left_out, row):
                 row[i] *= one - w[h, i] * e[h, v]
 
 
+@njit(**SUMS)
+def write_row_backward(E, dm, w, e, a, dw):
+    """dw is added to; return the row's -Σ w E and Σ w dm."""
+    of_e = of_a = w.dtype.type(0)
+    for i in range(len(w)):
+        of_e -= w[i] * E[i]
+        of_a += w[i] * dm[i]
+        dw[i] += dm[i] * a - E[i] * e
+    return of_e, of_a
+
+
 @njit(**INNER)
 def write_backward(m, w, e, a, dm, dw, de, da, row):
     """dm, what comes to the new memory, becomes what goes to m; dw is added to, de and da written; row (L,): memory.
@@ -104,10 +122,7 @@ def write_backward(m, w, e, a, dm, dw, de, da, row):
             for i in range(len(row)):
                 row[i] = dm[v, i] * m[v, i]
             keep(w, e, v, h, row)
-            de[h, v] = -dot(w[h], row)
-            da[h, v] = dot(w[h], dm[v])
-            for i in range(len(row)):
-                dw[h, i] += dm[v, i] * a[h, v] - row[i] * e[h, v]
+            de[h, v], da[h, v] = write_row_backward(row, dm[v], w[h], e[h, v], a[h, v], dw[h])
         keep(w, e, v, -1, dm[v])
 
 

@@ -20,8 +20,8 @@ TASK = temporal_order(12)
 
 
 NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs),
-            "ntm": NTMRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4, outputs="last"),
-            "dnc": DNCRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4, outputs="last")}
+            "ntm": NTMRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4),
+            "dnc": DNCRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4)}
 
 
 def pair(network) -> tuple[Objective, Objective]:

@@ -52,8 +52,8 @@ def test_memory_is_linear_in_time():
 @pytest.mark.parametrize("changed, error, message", [
     (dict(W=np.zeros((4, 16), np.float32)), TypeError, "W is float32 but x is float64"),
     (dict(U=np.zeros((8, 16))), ValueError, r"U has shape \(8, 16\) but must be \(9, 4H\)"),
-    (dict(P=np.zeros((4, 3))), ValueError, r"P has shape \(4, 3\) but must be \(H, 32\)"),
-    (dict(q=np.zeros(31)), ValueError, r"q has shape \(31,\) but must be \(32\)"),
+    (dict(P=np.zeros((4, 3))), ValueError, r"P has shape \(4, 3\) but must be \(H, 30\)"),
+    (dict(q=np.zeros(31)), ValueError, r"q has shape \(31,\) but must be \(30\)"),
 ])
 def test_weights_that_do_not_fit(changed, error, message):
     x, weights, start, design = dnc_problem.parameters(dnc_problem.arrays(2), VARIANT)
