@@ -14,6 +14,7 @@ Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed
 float64, ValueError for shapes that do not fit each other; both name the argument.
 """
 
+from dataclasses import astuple
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ class Cache(NamedTuple):
     x: Array
     weights: Weights
     start: State
-    design: Design
+    design: tuple  # the fields of Design
     control: tuple[Array, ...]  # h, r, c, tanh(c), gates: of dnc_loops, like all that follow
     said: tuple[Array, Array]  # v, slopes
     memory: tuple[Array, Array]  # S, links
@@ -72,13 +73,13 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
     begin(start, memory[0][0], memory[1][0], control)
     over_cases(dnc_loops.forward_cases, N, (), x, control, said, memory, seen, stacked(weights, design),
                *layout(design)[:3])
-    return np.concatenate([control[0][1:], control[1][1:]], axis=2), Cache(x, weights, start, design, control, said,
+    return np.concatenate([control[0][1:], control[1][1:]], axis=2), Cache(x, weights, start, astuple(design), control, said,
                                                                          memory, seen)
 
 
 def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None = None) -> Gradients:
     """to_input and dend as in the reference."""
-    x, weights, design = cache.x, cache.weights, cache.design
+    x, weights, design = cache.x, cache.weights, Design(*cache.design)
     (dy,), (dend,) = _fit(cache, {"dy": dy}, {"dend.": dend})
     (T, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
@@ -91,7 +92,7 @@ def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None 
 
 def r_forward(Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) -> tuple[Array, RCache]:
     """Rx is None where the inputs are data, which no direction moves."""
-    x, design, lstm = cache.x, cache.design, cache.weights.W is not None
+    x, design, lstm = cache.x, Design(*cache.design), cache.weights.W is not None
     of_weights, of_state = axes(x.shape[2], design, lstm)
     Rx, Rweights, Rstart = fit(
         {"x": (x, "T N D"), "Rx": (Rx, "T N D ?")}, ("R", Weights(*Rweights), of_weights),
@@ -112,7 +113,7 @@ def r_forward(Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) ->
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dend: tuple | None = None,
                Rdend: tuple | None = None) -> tuple[Gradients, State]:
     """As in the reference."""
-    x, weights, design = cache.x, cache.weights, cache.design
+    x, weights, design = cache.x, cache.weights, Design(*cache.design)
     (dy, Rdy), (dend, Rdend) = _fit(cache, {"dy": dy, "Rdy": Rdy}, {"dend.": dend, "Rdend.": Rdend})
     (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     Rdx, sums = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(cache)
@@ -127,7 +128,7 @@ def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: b
 def trace(cache: Cache) -> State:
     """The states 0, ..., T as one, each array (T + 1, N, ...): views of the cache."""
     h, r, c, _, _ = cache.control
-    return as_state(*cache.memory, r, h, c, cache.design, cache.weights.W is not None)
+    return as_state(*cache.memory, r, h, c, Design(*cache.design), cache.weights.W is not None)
 
 
 def last_r(r_cache: RCache) -> State:
@@ -137,7 +138,7 @@ def last_r(r_cache: RCache) -> State:
 
 def _fit(cache: Cache, gradients: dict[str, Array], ends: dict[str, tuple | None]) -> tuple[tuple, tuple]:
     """dy and its like, dend and its like, ready for the loops."""
-    of_weights, of_state = axes(cache.x.shape[2], cache.design, cache.weights.W is not None)
+    of_weights, of_state = axes(cache.x.shape[2], Design(*cache.design), cache.weights.W is not None)
     C = len(cache.weights.P) + cache.control[1].shape[2]
     arrays = {"x": (cache.x, "T N D")} | {name: (array, f"T N {C}") for name, array in gradients.items()}
     states = ((prefix, None if end is None else State(*end), of_each(of_state)) for prefix, end in ends.items())

@@ -131,7 +131,7 @@ KERNELS = [
     turing(1, Design(3, 2, 2, 1), op=ntm, helpers=NTM),
     turing(2, Design(5, 3, 1, 2, shifts=2, order="read first", contents="identity"), op=ntm, helpers=NTM),
     turing(2, Design(4, 2, strength="oneplus"), "feedforward", each_case=False, op=ntm, helpers=NTM),
-    computing(2, ref_dnc.Design(4, 3, 2), op=dnc, helpers=DNC),
+    computing(2, ref_dnc.Design(3, 2, 2), each_case=False, op=dnc, helpers=DNC),
     elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
     lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]
