@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks import machine
 
-WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "ntm", "cayley", "factorized", "memory",
+WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "dnc", "dnc_threads", "ntm", "cayley", "factorized", "memory",
              "curves")
 
 
