@@ -9,7 +9,7 @@ products of some steps' rows at once, as in lstm_loops.
 
 Arguments: part, the slice of the cases; of all cases and steps, x (T, N, D) and control (h, r, c, y, gates): h (T + 1,
 N, H) and r (T + 1, N, R W), c, y = tanh(c) and gates as in lstm_loops, empty ones without an LSTM; weights (Q, P, q)
-forward, backward the transposes of Q's rows for h, for r and for x, and of P; Rcontrol (Rh, Rr, Rc, Rgates) and Rweights
+forward, backward the transposes of Q's rows for h, for r and for x, and of P; Rcontrol (Rh, Rr, Rc, Rgates), Rweights
 likewise.
 """
 
@@ -18,13 +18,13 @@ from numba import njit
 
 from numba_kernels.cpu.activations import tanh
 from numba_kernels.cpu.in_place import add, add_product, add_to_rows, put
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import ONCE
 from numba_kernels.cpu.lstm_cell import backward_cells, cells, r_backward_cells, r_cells
 from numba_kernels.cpu.ntm_interface import r_through_tanh, through_tanh
 from numba_kernels.cpu.ntm_loops import beside_one, inputs
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def speak(t, part, x, control, weights, v_t, z, peepholes):
     """control's arrays at the step but for r are written, and v_t (N, I): o; z: memory, peepholes zeros (3, H)."""
     (h, r, c, y, gates), (Q, P, q) = control, weights
@@ -40,7 +40,7 @@ def speak(t, part, x, control, weights, v_t, z, peepholes):
     add_to_rows(v_t, q)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def speak_backward(t, part, dy, x, control, weights, kept, dx, back, peepholes, dh, dc):
     """back (back_r, back_h, back_c), what comes to r, h and c from the next step, becomes what goes to the last; dx is
     written at the step if it is not empty; kept: the step's rows (z, ds, hs, do), of which do is there and the others
@@ -64,7 +64,7 @@ def speak_backward(t, part, dy, x, control, weights, kept, dx, back, peepholes, 
     beside_one(h[t + 1, part], 1, hs)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, rest, rest_v, peepholes):
     """Rcontrol's arrays at the step but for Rr are written, and Rv_t: Ro; z, rest (N, G), rest_v (N, I): memory."""
     (h, r, c, y, gates), (Q, P, _), (Rh, Rr, Rc, Rgates), (RQ, RP, Rq) = control, weights, Rcontrol, Rweights
@@ -85,7 +85,7 @@ def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, rest,
     add_to_rows(Rv_t, Rq)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_speak_backward(t, part, dy, Rdy, x, control, weights, kept, Rx, Rcontrol, Rweights, Rkept, Rdx, back, Rback,
                      peepholes, memory):
     """back and Rback become what goes to the last step; Rdx is written at the step if it is not empty; of the step's

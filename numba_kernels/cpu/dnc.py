@@ -21,7 +21,15 @@ import numpy as np
 
 from numba_kernels.cpu import dnc_loops, dnc_r_loops
 from numba_kernels.cpu.dnc_arrays import (
-    as_state, axes, begin, layout, shapes, stacked, taken_apart, turned, ways_back,
+    as_state,
+    axes,
+    begin,
+    layout,
+    shapes,
+    stacked,
+    taken_apart,
+    turned,
+    ways_back,
 )
 from numba_kernels.cpu.ntm_arrays import fit, of_each, of_either
 from numba_kernels.cpu.prepare import prepare
@@ -73,15 +81,15 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
     begin(start, memory[0][0], memory[1][0], control)
     over_cases(dnc_loops.forward_cases, N, (), x, control, said, memory, seen, stacked(weights, design),
                *layout(design)[:3])
-    return np.concatenate([control[0][1:], control[1][1:]], axis=2), Cache(x, weights, start, astuple(design), control, said,
-                                                                         memory, seen)
+    y = np.concatenate([control[0][1:], control[1][1:]], axis=2)
+    return y, Cache(x, weights, start, astuple(design), control, said, memory, seen)
 
 
 def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None = None) -> Gradients:
     """to_input and dend as in the reference."""
     x, weights, design = cache.x, cache.weights, Design(*cache.design)
     (dy,), (dend,) = _fit(cache, {"dy": dy}, {"dend.": dend})
-    (T, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
+    (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
     sums = _sums(cache)
     over_cases(dnc_loops.backward_cases, N, sums, dy, x, cache.control, cache.said, cache.memory, cache.seen,

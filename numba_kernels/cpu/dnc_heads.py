@@ -12,11 +12,24 @@ from numba import njit
 from numba_kernels.cpu.dnc_free import allocate, allocate_backward, use, use_backward
 from numba_kernels.cpu.dnc_interface import cut
 from numba_kernels.cpu.dnc_links import (
-    follow, follow_backward, link, link_backward, mix, mix_backward, precede, precede_backward,
+    follow,
+    follow_backward,
+    link,
+    link_backward,
+    mix,
+    mix_backward,
+    precede,
+    precede_backward,
 )
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.ntm_memory import (
-    compare, compare_backward, inverse_lengths, read, read_backward, write, write_backward,
+    compare,
+    compare_backward,
+    inverse_lengths,
+    read,
+    read_backward,
+    write,
+    write_backward,
 )
 from numba_kernels.cpu.ntm_rows import dot, fill, softmax
 from numba_kernels.cpu.ntm_weighting import through_softmax
@@ -32,8 +45,9 @@ def rows_of(S, W):
 
 @njit(**INNER)
 def seen_of(seen, R):
-    """Views of (3 + 4R, L), what the write head saw: allocation, similarity, content, (L,) each; and what the read heads
-    did: similarities, contents, and their last weights carried backwards and forwards along the links, (R, L) each.
+    """Views of (3 + 4R, L), what the write head saw: allocation, similarity, content, (L,) each; and what the read
+    heads did: similarities, contents, and their last weights carried backwards and forwards along the links, (R, L)
+    each.
     """
     return (seen[0], seen[1], seen[2], seen[3 : 3 + R], seen[3 + R : 3 + 2 * R], seen[3 + 2 * R : 3 + 3 * R],
             seen[3 + 3 * R :])
@@ -80,7 +94,7 @@ def weigh_backward(a, content, gates, dww, dgates, dcontent):
         dww[i] *= g_w * g_a
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, r):
     """The read heads' weights w, what they have seen, and what they read, r (R W,), are written."""
     W = keys.shape[1]
@@ -92,7 +106,7 @@ def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w
         read(m, w[h], r[h * W : (h + 1) * W])
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w, dr, dm, dlinks, dw,
                   dkeys, dbetas, dpi, scratch):
     """dw, what comes to the read heads' weights, becomes what goes to the last ones; dm and dlinks are added to."""
@@ -110,7 +124,7 @@ def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents
                                   dkeys[h], rows)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def forward_step(v, S, links, new_S, new_links, order, seen, r, sizes, written_first, s):
     """new_S, new_links, order, seen and r are written; s: memory for a row."""
     m, inverse, u, p, ww, wr = rows_of(S, sizes[1])
@@ -130,8 +144,9 @@ def forward_step(v, S, links, new_S, new_links, order, seen, r, sizes, written_f
     look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, new_wr, r)
 
 
-@njit(**INNER)
-def backward_step(v, S, links, new_S, new_links, order, seen, dr, dS, dlinks, dv, sizes, written_first, stopped, scratch):
+@njit(**ONCE)
+def backward_step(v, S, links, new_S, new_links, order, seen, dr, dS, dlinks, dv, sizes, written_first, stopped,
+                  scratch):
     """dS and dlinks, what comes to new_S and new_links, become what goes to S and links; dv is written.
 
     scratch: memory of (3, R, L) and (2, L) numbers.

@@ -49,7 +49,7 @@ def activate(v, slopes, R, W, contents_tanh, beta_from):
 
 @njit(**INNER)
 def times_slopes(v, slopes, R, W, contents_tanh, dv):
-    """dv, at what is said, becomes what goes to the controller's numbers; or Ro becomes Rv: the slopes are symmetric."""
+    """dv, at what is said, becomes what goes to the controller's numbers; or Ro becomes Rv: slopes are symmetric."""
     keys, betas, k, beta, e, added, f, gates, pi = cut(v, R, W)
     dkeys, dbetas, dk, dbeta, de, dadded, df, dgates, dpi = cut(dv, R, W)
     if contents_tanh:

@@ -42,8 +42,8 @@ def forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, wr
         speak(t, part, x, control, weights, v[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             activate(v[t, n], slopes[t, n], sizes[0], sizes[1], phis[0], phis[1])
-            forward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n], r[t + 1, n],
-                         sizes, written_first, s)
+            forward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n],
+                         r[t + 1, n], sizes, written_first, s)
 
 
 @njit(**JIT)
@@ -65,11 +65,11 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, s
         for n in range(part.start, part.stop):
             dv = do[start + n - part.start]
             to_reads(t, n, dy, back_r, dr)
-            backward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n], dr, dS[n],
-                          dlinks[n], dv, sizes, written_first, stopped, scratch)
+            backward_step(v[t, n], S[t, n], links[t, n], S[t + 1, n], links[t + 1, n], order[t, n], saw[t, n], dr,
+                          dS[n], dlinks[n], dv, sizes, written_first, stopped, scratch)
             times_slopes(v[t, n], slopes[t, n], R, W, phis[0], dv)
-        speak_backward(t, part, dy, x, control, weights, (z[start:stop], ds[start:stop], hs[start:stop], do[start:stop]),
-                       dx, of_part, peepholes, dh, dc)
+        kept = z[start:stop], ds[start:stop], hs[start:stop], do[start:stop]
+        speak_backward(t, part, dy, x, control, weights, kept, dx, of_part, peepholes, dh, dc)
         if stop == len(z) or t == 0:
             add_product(dQ, z[:stop].T, ds[:stop], rest_Q)
             add_product(dPq, hs[:stop].T, do[:stop], rest_P)

@@ -10,11 +10,24 @@ from numba_kernels.cpu.dnc_heads import rows_of, seen_of
 from numba_kernels.cpu.dnc_interface import cut
 from numba_kernels.cpu.dnc_r_free import r_allocate, r_allocate_backward, r_use, r_use_backward
 from numba_kernels.cpu.dnc_r_links import (
-    r_follow, r_follow_backward, r_link, r_link_backward, r_mix, r_mix_backward, r_precede, r_precede_backward,
+    r_follow,
+    r_follow_backward,
+    r_link,
+    r_link_backward,
+    r_mix,
+    r_mix_backward,
+    r_precede,
+    r_precede_backward,
 )
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.ntm_r_memory import (
-    r_compare, r_compare_backward, r_inverse_lengths, r_read, r_read_backward, r_write, r_write_backward,
+    r_compare,
+    r_compare_backward,
+    r_inverse_lengths,
+    r_read,
+    r_read_backward,
+    r_write,
+    r_write_backward,
 )
 from numba_kernels.cpu.ntm_rows import dot, fill
 from numba_kernels.cpu.ntm_weighting import r_through_softmax, through_softmax
@@ -76,7 +89,7 @@ def r_weigh_backward(a, content, gates, Ra, Rcontent, Rgates, dww, Rdww, dgates,
         dww[i] *= g_w * g_a
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_forward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_links, order, seen, Rseen, Rr, sizes,
                    written_first, stopped, rows):
     """Rnew_S, Rnew_links, Rseen and Rr are written."""
@@ -108,7 +121,7 @@ def r_forward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_l
         r_read(m, Rm, new_wr[h], Rnew_wr[h], Rr[h * W : (h + 1) * W])
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_look_backward(at, wr, Rwr, said, Rsaid, seen, Rseen, w, Rw, dr, Rdr, dm, Rdm, dlinks, Rdlinks, dw, Rdw, dsaid,
                     Rdsaid, scratch):
     """look_backward's gradients and their R-derivatives.
@@ -136,7 +149,7 @@ def r_look_backward(at, wr, Rwr, said, Rsaid, seen, Rseen, w, Rw, dr, Rdr, dm, R
             (Rsimilarities[h], Rcontents[h]), dcontents[h], Rdcontents[h], dm, Rdm, dkeys[h], Rdkeys[h], rows)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_backward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_links, order, seen, Rseen, dr, Rdr, dS,
                     RdS, dlinks, Rdlinks, dv, Rdv, sizes, written_first, stopped, scratch):
     """backward_step's gradients and their R-derivatives; scratch: memory of (6, R, L) and (5, L) numbers."""

@@ -8,7 +8,12 @@ Shapes: as in dnc_links.
 from numba import njit
 
 from numba_kernels.cpu.dnc_links import (
-    add_times, dot_of_difference, follow_backward, link_backward, mix_backward, precede_backward,
+    add_times,
+    dot_of_difference,
+    follow_backward,
+    link_backward,
+    mix_backward,
+    precede_backward,
 )
 from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_rows import dot, fill, total_of

@@ -40,8 +40,8 @@ def r_forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, 
 def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, weights, sizes, phis, written_first,
                      stopped, Rx, Rcontrol, Rv, Rmemory, Rsaw, Rweights, Rdx, back, Rback):
     """Rdx and all of back and Rback are written, and the parts RdQ and RdPq, zero before."""
-    (h, r, _, _, _), (v, slopes), (R, W), (S, links), (RS, Rlinks), (order, saw) = (control, said, sizes, memory, Rmemory,
-                                                                                  seen)
+    (h, r, _, _, _), (v, slopes), (R, W), (order, saw) = control, said, sizes, seen
+    (S, links), (RS, Rlinks) = memory, Rmemory
     (dS, dlinks, back_r, back_h, back_c), (RdS, Rdlinks, Rback_r, Rback_h, Rback_c) = back, Rback
     N, H, L, dtype = part.stop - part.start, h.shape[2], S.shape[3], x.dtype
     of_part, Rof_part = (back_r[part], back_h[part], back_c[part]), (Rback_r[part], Rback_h[part], Rback_c[part])
