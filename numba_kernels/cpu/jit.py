@@ -3,6 +3,7 @@
     contract    a product and a sum may become one fused operation.  The other relaxations of fastmath stay off: they
                 break isnan, or the arithmetic that vector_math rounds by.
     reassoc     in SUMS, of functions that do nothing but sum: in any order, so that several terms are taken at once
+    inline      in ONCE, of long functions that are called in one place: not compiled by themselves first
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
                 another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration
                 does.
@@ -20,3 +21,4 @@ JIT = {
 SUMS = JIT | {"fastmath": {"contract", "reassoc"}}
 INNER = JIT | {"no_cpython_wrapper": True}
 SUMS = SUMS | {"no_cpython_wrapper": True}
+ONCE = INNER | {"inline": "always"}

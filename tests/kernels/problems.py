@@ -20,8 +20,8 @@ import numpy as np
 from numba_kernels import cpu
 from ref.cells.through_time import ThroughTime
 from ref.layers import elman, lstm
-from ref.networks.ntm_rnn import THROUGH_TIME
-from tests.kernels import elman_problem, lstm_problem, ntm_problem
+from ref.networks import dnc_rnn, ntm_rnn
+from tests.kernels import dnc_problem, elman_problem, lstm_problem, ntm_problem
 
 
 class Twin(NamedTuple):
@@ -32,7 +32,8 @@ class Twin(NamedTuple):
 
 
 TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, lstm, lstm_problem),
-         "ntm": Twin(cpu.ntm, THROUGH_TIME, ntm_problem, own_caches=True)}
+         "ntm": Twin(cpu.ntm, ntm_rnn.THROUGH_TIME, ntm_problem, own_caches=True),
+         "dnc": Twin(cpu.dnc, dnc_rnn.THROUGH_TIME, dnc_problem, own_caches=True)}
 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None

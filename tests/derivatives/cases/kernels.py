@@ -2,6 +2,18 @@
 
 from numba_kernels.cpu import (
     activations,
+    controller,
+    dnc,
+    dnc_arrays,
+    dnc_free,
+    dnc_heads,
+    dnc_interface,
+    dnc_links,
+    dnc_loops,
+    dnc_r_free,
+    dnc_r_heads,
+    dnc_r_links,
+    dnc_r_loops,
     elman,
     elman_loops,
     in_place,
@@ -22,10 +34,11 @@ from numba_kernels.cpu import (
     ntm_weighting,
     states,
 )
+from ref.cells import dnc as ref_dnc
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
-from tests.derivatives.cases.cells import turing
+from tests.derivatives.cases.cells import computing, turing
 from tests.derivatives.cases.layers import PHIS, recurrence
 from tests.derivatives.cases.lstm import long_short_term_memory
 from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
@@ -69,8 +82,27 @@ NTM = (
                 "add_correlation")
     + functions(in_place, "put")
 )
+DNC = (
+    functions(dnc, "trace", "last_r", "_fit", "_sums")
+    + functions(dnc_arrays, "layout", "shapes", "stacked", "turned", "taken_apart", "begin", "ways_back", "as_state")
+    + functions(controller, "speak", "speak_backward", "r_speak", "r_speak_backward")
+    + functions(dnc_loops, "to_reads", "forward_cases", "backward_cases")
+    + functions(dnc_r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(dnc_heads, "rows_of", "seen_of", "find", "find_backward", "weigh", "weigh_backward", "look",
+                "look_backward", "forward_step", "backward_step")
+    + functions(dnc_r_heads, "r_find", "r_find_backward", "r_weigh", "r_weigh_backward", "r_look_backward",
+                "r_forward_step", "r_backward_step")
+    + functions(dnc_interface, "cut", "activate", "times_slopes", "through_logistic", "r_times_slopes")
+    + functions(dnc_links, "precede", "precede_backward", "link", "link_backward", "dot_of_difference", "add_times",
+                "follow", "follow_backward", "mix", "mix_backward")
+    + functions(dnc_r_links, "r_precede", "r_precede_backward", "r_link", "r_link_backward", "r_follow",
+                "r_follow_backward", "r_mix", "r_mix_backward")
+    + functions(dnc_free, "retain", "use", "use_backward", "sort", "is_after", "offer", "allocate",
+                "allocate_backward")
+    + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
+)
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
-       "ntm": functions(ntm, *FOUR_PASSES) + NTM}
+       "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC}
 
 
 WHAT = "the reference's result"
@@ -99,6 +131,7 @@ KERNELS = [
     turing(1, Design(3, 2, 2, 1), op=ntm, helpers=NTM),
     turing(2, Design(5, 3, 1, 2, shifts=2, order="read first", contents="identity"), op=ntm, helpers=NTM),
     turing(2, Design(4, 2, strength="oneplus"), "feedforward", each_case=False, op=ntm, helpers=NTM),
+    computing(2, ref_dnc.Design(3, 2, 2), each_case=False, op=dnc, helpers=DNC),
     elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
     lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]
