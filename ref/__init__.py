@@ -21,7 +21,7 @@ _HOMES = {  # module -> what the front door takes from it
     "ref.networks.lstm_rnn": ("LSTMRNN",),
     "ref.networks.ntm_rnn": ("NTMRNN",),
     "ref.linalg": ("conjugate_gradient",),
-    "ref.optimizers": ("Adam", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop"),
+    "ref.optimizers": ("Adam", "Clipped", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop"),
     "ref.training": ("minibatches", "same_batch", "train"),
     "ref.hessian_free": ("Batches", "HessianFree", "KFAC", "KrylovSubspaceDescent"),
     "ref.orthogonality": ("CayleyDescent", "FactorizedRNN", "Stiefel"),
