@@ -17,6 +17,7 @@ _HOMES = {  # module -> what the front door takes from it
     "ref.random": ("stream",),
     "ref.curvature": ("gauss_newton_product", "hessian_product"),
     "ref.networks.mlp": ("MLP",),
+    "ref.networks.dnc_rnn": ("DNCRNN",),
     "ref.networks.elman_rnn": ("ElmanRNN",),
     "ref.networks.lstm_rnn": ("LSTMRNN",),
     "ref.networks.ntm_rnn": ("NTMRNN",),

@@ -1,7 +1,6 @@
 """The neural Turing machine, one step: a controller, heads that write to a memory and heads that read from it.
 
-    forward      h, c  = controller((x, r'), h', c')                    r' = what was read at the last step
-                 v     = interface(h P + q)                             every head's k, beta, g, s, gamma; e and a
+    forward      h, c, v = speech(x, r', h', c')                        every head's k, beta, g, s, gamma; e and a
                  w_w   = addressing(M', w_w', v of the write heads)
                  M     = writing(M', w_w, e, a)
                  w_r   = addressing(M, w_r', v of the read heads)
@@ -17,8 +16,8 @@ and 5; with order="read first" they look at the memory of the last step, M', bef
     g, e     sigma(.)         s  softmax(.)         gamma  1 + softplus(.)
 
 Shapes: x (N, D), M (N, L, W), w_r and r (N, R, L) and (N, R, W), w_w, e and a (N, P, L) and (N, P, W), h and c (N, H),
-y (N, H + R W); U (D + R W, 4H), W (H, 4H), b (4H,), P (H, I), q (I,); a feed-forward controller has U (D + R W, H),
-b (H,), and no W, h and c.  N cases, L locations, W their width, R read and P write heads, I numbers for all heads.
+y (N, H + R W); the weights are speech's: ref.cells.speech.  N cases, L locations, W their width, R read and P write
+heads, H the controller's units.
 
 Graves, Wayne & Danihelka 2014.
 """
@@ -28,9 +27,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.cells import controller, interface
+from ref.cells import speech
 from ref.cells.interface import Piece, Pieces
-from ref.layers import affine
+from ref.cells.speech import Weights as Weights, apart, beside
 from ref.memory import addressing, reading, writing
 from ref.validation import require_choice, require_count
 
@@ -50,14 +49,6 @@ class State(NamedTuple):
 
 
 NDIM = State(2, 2, 2, 2, 1, 1)  # axes of a state that is one for all cases
-
-
-class Weights(NamedTuple):
-    U: Array
-    W: Array | None
-    b: Array
-    P: Array
-    q: Array
 
 
 @dataclass(frozen=True)
@@ -103,9 +94,7 @@ class Design:
 class Cache(NamedTuple):
     """The ops' caches; or, where they differ, their R-caches."""
 
-    controller: tuple
-    affine: tuple
-    interface: tuple
+    speech: tuple
     write: addressing.Cache
     writing: writing.Cache
     read: addressing.Cache
@@ -115,10 +104,7 @@ class Cache(NamedTuple):
 
 def forward(x: Array, state: State, weights: Weights, design: Design) -> tuple[Array, State, Cache]:
     """Return y, the new state and the cache."""
-    U, W, b, P, q = weights
-    h, c, of_controller = controller.forward(beside(x, state.r), state.h, state.c, U, W, b)
-    o, of_affine = affine.forward(h, P, q)
-    v, of_interface = interface.forward(o, design.pieces)
+    h, c, v, of_speech = speech.forward(x, state.r, state.h, state.c, weights, design.pieces)
     to_read, to_write, (e, a) = v[:5], v[5:10], v[10:]
 
     w_write, of_write = addressing.forward(state.M, state.w_write, *to_write)
@@ -126,41 +112,30 @@ def forward(x: Array, state: State, weights: Weights, design: Design) -> tuple[A
     seen = M if design.order == "write first" else state.M
     w_read, of_read = addressing.forward(seen, state.w_read, *to_read)
     r, of_reading = reading.forward(seen, w_read)
-    new = State(M, w_read, w_write, r, None if W is None else h, c)
-    return beside(h, r), new, Cache(of_controller, of_affine, of_interface, of_write, of_writing, of_read, of_reading,
-                                    design.order)
+    new = State(M, w_read, w_write, r, None if weights.W is None else h, c)
+    return beside(h, r), new, Cache(of_speech, of_write, of_writing, of_read, of_reading, design.order)
 
 
 def backward(dy: Array, dstate: State, cache: Cache) -> tuple[Array, State, Weights]:
     """Return dx, and the gradients at the last state and at the weights."""
-    dh, dr = apart(dy, dstate.r)
+    written_first = cache.order == "write first"
+    dh, dr = apart(dy, cache.speech.read)
     dseen, dw = reading.backward(dr + dstate.r, cache.reading)
     dseen_too, dw_read, *dto_read = addressing.backward(dstate.w_read + dw, cache.read)
     dseen = dseen + dseen_too
-    written_first = cache.order == "write first"
 
     dM = dstate.M + dseen if written_first else dstate.M
     dM, dw, de, da = writing.backward(dM, cache.writing)
     dM_too, dw_write, *dto_write = addressing.backward(dstate.w_write + dw, cache.write)
     dM = dM + dM_too if written_first else dM + dM_too + dseen
 
-    do = interface.backward([*dto_read, *dto_write, de, da], cache.interface)
-    dh_too, dP, dq = affine.backward(do, cache.affine)
-    dh = dh + dh_too if dstate.h is None else dh + dh_too + dstate.h
-    dx, dh, dc, dU, dW, db = controller.backward(dh, dstate.c, cache.controller)
-    dx, dr = apart(dx, dstate.r)
-    return dx, State(dM, dw_read, dw_write, dr, dh, dc), Weights(dU, dW, db, dP, dq)
+    last, dweights = speech.backward(dh, dstate.h, dstate.c, [*dto_read, *dto_write, de, da], cache.speech)
+    return last.dx, State(dM, dw_read, dw_write, last.dr, last.dh, last.dc), dweights
 
 
 def r_forward(Rx: Array | None, Rstate: State, Rweights: Weights, cache: Cache) -> tuple[Array, State, Cache]:
     """Return Ry, the new Rstate and the R-cache; Rx is None where x is data."""
-    RU, RW, Rb, RP, Rq = Rweights
-    if Rx is None:
-        N, R, W = Rstate.r.shape
-        Rx = np.zeros((N, len(RU) - R * W), RU.dtype)
-    Rh, Rc, of_controller = controller.r_forward(beside(Rx, Rstate.r), Rstate.h, Rstate.c, RU, RW, Rb, cache.controller)
-    Ro, of_affine = affine.r_forward(Rh, RP, Rq, cache.affine)
-    Rv, of_interface = interface.r_forward(Ro, cache.interface)
+    Rh, Rc, Rv, of_speech = speech.r_forward(Rx, Rstate.r, Rstate.h, Rstate.c, Rweights, cache.speech)
     to_read, to_write, (Re, Ra) = Rv[:5], Rv[5:10], Rv[10:]
 
     Rw_write, of_write = addressing.r_forward(Rstate.M, Rstate.w_write, *to_write, cache.write)
@@ -168,9 +143,8 @@ def r_forward(Rx: Array | None, Rstate: State, Rweights: Weights, cache: Cache) 
     Rseen = RM if cache.order == "write first" else Rstate.M
     Rw_read, of_read = addressing.r_forward(Rseen, Rstate.w_read, *to_read, cache.read)
     Rr, of_reading = reading.r_forward(Rseen, Rw_read, cache.reading)
-    new = State(RM, Rw_read, Rw_write, Rr, None if RW is None else Rh, Rc)
-    return beside(Rh, Rr), new, Cache(of_controller, of_affine, of_interface, of_write, of_writing, of_read, of_reading,
-                                      cache.order)
+    new = State(RM, Rw_read, Rw_write, Rr, None if Rweights.W is None else Rh, Rc)
+    return beside(Rh, Rr), new, Cache(of_speech, of_write, of_writing, of_read, of_reading, cache.order)
 
 
 def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cache, r_cache: Cache
@@ -179,8 +153,8 @@ def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cach
     own at the last state, which the step before needs.
     """
     written_first = cache.order == "write first"
-    dh, dr = apart(dy, dstate.r)
-    Rdh, Rdr = apart(Rdy, dstate.r)
+    dh, dr = apart(dy, cache.speech.read)
+    Rdh, Rdr = apart(Rdy, cache.speech.read)
     dr, Rdr = dr + dstate.r, Rdr + Rdstate.r
     dseen, dw = reading.backward(dr, cache.reading)
     Rdseen, Rdw = reading.r_backward(Rdr, dr, cache.reading, r_cache.reading)
@@ -200,26 +174,7 @@ def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cach
     RdM = RdM + RdM_too if written_first else RdM + RdM_too + Rdseen
 
     dv, Rdv = [*dto_read, *dto_write, de, da], [*Rdto_read, *Rdto_write, Rde, Rda]
-    do = interface.backward(dv, cache.interface)
-    Rdo = interface.r_backward(Rdv, dv, cache.interface, r_cache.interface)
-    dh_too, _, _ = affine.backward(do, cache.affine)
-    Rdh_too, RdP, Rdq = affine.r_backward(Rdo, do, cache.affine, r_cache.affine)
-    dh = dh + dh_too if dstate.h is None else dh + dh_too + dstate.h
-    Rdh = Rdh + Rdh_too if dstate.h is None else Rdh + Rdh_too + Rdstate.h
-    of_last = controller.backward(dh, dstate.c, cache.controller)
-    R = controller.r_backward(Rdh, Rdstate.c, dh, dstate.c, cache.controller, r_cache.controller)
-    _, dr = apart(of_last.dx, dstate.r)
-    Rdx, Rdr = apart(R.dx, dstate.r)
-    return (Rdx, State(RdM, Rdw_read, Rdw_write, Rdr, R.dh, R.dc), Weights(R.dU, R.dW, R.db, RdP, Rdq),
-            State(dM, dw_read, dw_write, dr, of_last.dh, of_last.dc))
-
-
-def beside(x: Array, r: Array) -> Array:
-    """(x, r): (N, D) and (N, R, W) -> (N, D + R W)."""
-    return np.concatenate([x, r.reshape(len(x), -1)], axis=1)
-
-
-def apart(d: Array, r: Array) -> tuple[Array, Array]:
-    """The inverse of beside; r gives the shape."""
-    width = r[0].size
-    return d[:, :-width], d[:, -width:].reshape(r.shape)
+    Rlast, Rdweights, last = speech.r_backward((Rdh, Rdstate.h, Rdstate.c, Rdv), (dh, dstate.h, dstate.c, dv),
+                                               cache.speech, r_cache.speech)
+    return (Rlast.dx, State(RdM, Rdw_read, Rdw_write, Rlast.dr, Rlast.dh, Rlast.dc), Rdweights,
+            State(dM, dw_read, dw_write, last.dr, last.dh, last.dc))

@@ -47,14 +47,15 @@ class MemoryRNN(RecurrentNetwork):
 
     cell        a module of ref.cells; design: its Design
     starts      state array -> (its parameter, a start.Learnt or start.Weighting, with its shape; its fixed value)
+    fixed       state array -> its value, of those that cannot be learnt
     learnt      the arrays of the start that are parameters, of `starts`; the others stay at their fixed values
     OP          the attribute that holds the recurrence, of ref.cells.through_time or a compiled module
     """
 
     OP: str
 
-    def __init__(self, cell: ModuleType, design, starts: dict[str, tuple], sizes: tuple[int, int, int], outputs: str,
-                 controller: str, learnt: Iterable[str] | None):
+    def __init__(self, cell: ModuleType, design, starts: dict[str, tuple], fixed: dict[str, Array],
+                 sizes: tuple[int, int, int], outputs: str, controller: str, learnt: Iterable[str] | None):
         super().__init__(*sizes, outputs, None)
         D, H, C = self.sizes
         require_choice("controller", controller, CONTROLLERS)
@@ -71,7 +72,7 @@ class MemoryRNN(RecurrentNetwork):
                        "b": (gates * H,), "P": (H, interface_size), "q": (interface_size,),
                        **{of.parameter: shape for name, (of, shape, _) in starts.items() if name in self.learnt},
                        "V": (H + read, C), "c": (C,)}
-        fields = {name: of if name in self.learnt else value for name, (of, _, value) in starts.items()}
+        fields = fixed | {name: of if name in self.learnt else value for name, (of, _, value) in starts.items()}
         self.plan = cell.State(*(fields.get(name) for name in cell.State._fields))
 
     @property

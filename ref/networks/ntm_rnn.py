@@ -54,7 +54,7 @@ class NTMRNN(MemoryRNN):
                   **{f"w_{heads}": (Weighting(f"w_{heads}0"), (K, L), np.eye(1, L).repeat(K, axis=0))
                      for heads, K in (("read", n_read_heads), ("write", n_write_heads))},
                   "r": (Learnt("r0"), (n_read_heads, W), np.zeros((n_read_heads, W)))}
-        super().__init__(cell, design, starts, (n_inputs, n_hidden, n_outputs), outputs, controller, learnt)
+        super().__init__(cell, design, starts, {}, (n_inputs, n_hidden, n_outputs), outputs, controller, learnt)
 
     def _first(self, rng: np.random.Generator) -> dict[str, Array]:
         focus = FOCUS * np.eye(1, self.design.n_locations)

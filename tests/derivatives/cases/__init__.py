@@ -7,6 +7,7 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
@@ -21,6 +22,8 @@ from tests.derivatives.cases.orthogonality import FACTORISED as FACTORISED, ORTH
 from tests.derivatives.cases.sequences import OVER_SEQUENCES
 from tests.derivatives.cases.states import STATES
 
-CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *MEMORY, *CELLS, *CLIPPED, *TWINS, *KERNELS,
-         *LOSSES, *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY,
-         *FACTORIZED]
+CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES,
+         *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
+         *MEMORY,
+         *DNC_MEMORY,
+         *CELLS]

@@ -4,6 +4,7 @@ import numpy as np
 
 from ref.checks import Row, check_network, numerical_backward, require_equal
 from ref.layers import elman, lstm
+from ref.networks.dnc_rnn import DNCRNN
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.memory_rnn import MemoryRNN
@@ -11,6 +12,7 @@ from ref.networks.mlp import MLP
 from ref.networks.ntm_rnn import NTMRNN
 from tests.derivatives.cases import kinked
 from tests.derivatives.cases.case import FOUR_PASSES, Case, dense_start, functions, normal
+from tests.derivatives.cases.cells import closest_usages
 
 
 def nearest_kink(network: MLP, theta, x) -> float:
@@ -64,18 +66,22 @@ def lstm_rnn(T: int, outputs: str, peepholes: bool, sizes=(5, 4, 2), cases: int 
     return Case(name, functions(LSTMRNN, *FOUR_PASSES) + helpers, lambda: check_network(network, theta, x, name=name))
 
 
-def memory_rnn(kind: type, T: int, cases: int, op=None, helpers: tuple[str, ...] = (), **options) -> Case:
+def memory_rnn(kind: type, T: int, cases: int, op=None, helpers: tuple[str, ...] = (), seed: int = 0,
+               **options) -> Case:
     """op: a compiled twin of the recurrence, whose functions helpers names."""
     if op is not None:
         options |= {kind.OP: op}
     network = kind(2, 3, 2, 5, 3, **options)
-    theta = dense_start(network)
+    theta = dense_start(network, seed)
     for name in theta.shapes:
         if name.endswith("0") or name == "q":  # no short row or key, whose direction turns too fast for differences
-            theta[name] = normal(*theta[name].shape, seed=4)
+            theta[name] = normal(*theta[name].shape, seed=seed + 4)
     chosen = [getattr(value, "__name__", str(value)) for value in options.values()]
     name = " ".join([f"networks.{kind.OP}_rnn", *chosen, f"T={T}"])
-    x = normal(T, cases, 2, seed=3)
+    x = normal(T, cases, 2, seed=seed + 3)
+    if kind is DNCRNN:
+        usages = closest_usages(network.trace(network.forward(theta, x)[1]))
+        assert usages > 0.003, f"{name}: two usages are close, {usages:.1g}; choose another seed"
     return Case(name, functions(MemoryRNN, *FOUR_PASSES) + helpers, lambda: check_network(network, theta, x, name=name))
 
 
@@ -83,6 +89,8 @@ RECURRENT = [
     memory_rnn(NTMRNN, 1, 4),
     memory_rnn(NTMRNN, 3, 1, n_read_heads=2, controller="feedforward", outputs="last", learnt=("M", "r")),
     memory_rnn(NTMRNN, 2, 3, learnt=("M",)),
+    memory_rnn(DNCRNN, 3, 2, n_read_heads=2, seed=32),
+    memory_rnn(DNCRNN, 2, 3, controller="feedforward", outputs="last", learnt=("M",), seed=103),
     lstm_rnn(1, "last", True),
     lstm_rnn(3, "all", False, (3, 2, 4), 5),
     lstm_rnn(2, "last", True, (2, 3, 1), 4),
