@@ -31,6 +31,8 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
     "ortho-soft": ("ref.experiments.orthogonality.soft",
                    "Copy memory under soft constraints: a penalty on W, a Gaussian prior on its singular values, by "
                    "strength."),
+    "ntm-copy": ("ref.experiments.memory.copy",
+                 "A sequence of random vectors said again: neural Turing machines, a DNC, an LSTM."),
 }
 
 

@@ -1,1 +1,1 @@
-"""The experiments of the memory networks: five algorithmic tasks, and pictures of where a memory is written and read."""
+"""The experiments of networks with a memory: five algorithmic tasks, and pictures of what is written and read where."""

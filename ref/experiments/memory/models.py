@@ -2,6 +2,7 @@
 
     ntm       neural Turing machine with an LSTM as its controller, of n_hidden units
     ntm-ff    the same with a feed-forward controller of as many units
+    dnc       differentiable neural computer with an LSTM as its controller; it has one head that writes
     lstm      no memory; the number of units whose parameters are nearest in number to those of "ntm"
 
 A configuration has n_hidden, n_locations, width and heads: so many that read, and as many that write.
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from ref.networks.dnc_rnn import DNCRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.ntm_rnn import NTMRNN
 
@@ -20,12 +22,18 @@ Sizes = tuple[int, int]  # inputs and outputs of the task
 class Model(NamedTuple):
     title: str
     make: Callable  # (sizes, config) -> network
+    settings: dict = {}  # of its own, wherever it runs
 
 
 def ntm(sizes: Sizes, config: dict, controller: str) -> NTMRNN:
     D, C = sizes
     heads = config["heads"]
     return NTMRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], heads, heads, controller)
+
+
+def dnc(sizes: Sizes, config: dict) -> DNCRNN:
+    D, C = sizes
+    return DNCRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], config["heads"])
 
 
 def lstm(sizes: Sizes, config: dict) -> LSTMRNN:
@@ -40,6 +48,7 @@ def lstm(sizes: Sizes, config: dict) -> LSTMRNN:
 MODELS = {
     "ntm": Model("NTM, LSTM controller", partial(ntm, controller="lstm")),
     "ntm-ff": Model("NTM, feed-forward controller", partial(ntm, controller="feedforward")),
+    "dnc": Model("DNC, LSTM controller", dnc, {"kernels": "numpy"}),  # which has no compiled twin
     "lstm": Model("LSTM, as many parameters", lstm),
 }
 

@@ -2,8 +2,8 @@
 
 A run's configuration has the settings of ref.experiments.memory.training and
 
-    rates           tried for every network of a job, with the first seed and a tenth (tuning_share) of its updates; that
-                    which costs least on the validation sequences goes on
+    rates           tried for every network of a job, with the first seed and a share (tuning_share) of its updates; the
+                    one that costs least on the validation sequences goes on
     jobs            a panel of the figures each, which have besides what all jobs have (ref.experiments.jobs)
 
         T                       the largest size of training, which names the job's parts
@@ -19,22 +19,26 @@ import numpy as np
 
 from ref.experiments import grid, jobs
 from ref.experiments.jobs import label, part_name, prefix
+from ref.experiments.memory.models import MODELS
 from ref.experiments.memory.training import train_part
 from ref.experiments.sweep import Sweep
 
-ALL = ("ntm", "ntm-ff", "lstm")
+ALL = ("ntm", "ntm-ff", "dnc", "lstm")
 SETTINGS = {
     "dtype": "float32", "n_hidden": 64, "n_locations": 48, "width": 12, "heads": 1, "rates": [1e-3, 3e-3, 1e-2],
     "tuning_share": 0.1, "clip": 10.0, "minibatch": 16, "chunk": 100, "n_validation": 100, "n_test": 200,
     "n_harder": 100, "evaluate_every": 250, "goal": 0.1, "updates": 1000,
 }
+PAPERS = {**SETTINGS, "n_hidden": 100, "n_locations": 128, "width": 20, "rates": [1e-4, 3e-4, 1e-3],
+          "evaluate_every": 1000}
 OF_THE_RUN = ("jobs", "rates", "tuning_share", "experiment", "preset")
 
 
 def job(task: str, T: int, sizes: dict, harder: dict[str, dict], models=ALL, seeds: int = 1, label: str = "",
         shown: dict | None = None, **settings) -> dict:
     """models: names, or name -> settings of its own."""
-    models = models if isinstance(models, dict) else {name: {} for name in models}
+    models = models if isinstance(models, dict) else dict.fromkeys(models, {})
+    models = {name: {**MODELS[name].settings, **own} for name, own in models.items()}
     return {"task": task, "T": T, "label": label, "sizes": sizes, "harder": harder, "shown": shown or {},
             "models": models, "seeds": seeds, "settings": settings}
 

@@ -43,7 +43,7 @@ def shown(config: dict) -> Batch:
 
 
 def measures(config: dict, network, theta, batch: Batch) -> dict:
-    """bits and wrong_bits a sequence; solved, the share of sequences without a wrong bit; excess, and of which floor."""
+    """bits and wrong_bits a sequence; solved, the share of sequences without a wrong bit; excess, and the floor."""
     bits, wrong = [], []
     for z, t, mask in training.outputs(network, theta, batch, config["chunk"]):
         bits += bits_of_each(z, t, mask).tolist()
