@@ -14,7 +14,7 @@ from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, pane
 from ref.experiments.jobs import part_name
 from ref.experiments.memory.models import MODELS, title as model_title
 from ref.experiments.memory.study import outcomes, part_config, title
-from ref.experiments.memory.tasks import TEST, task_of
+from ref.experiments.memory.tasks import TEST
 from ref.experiments.recording import measured, read_rows
 from ref.experiments.run import Run
 
@@ -38,8 +38,9 @@ def curves(run: Run) -> Path:
                 ax.plot(at, np.maximum(bits, LEAST), **{**LOOKS[model], **own},
                         label="_" if seed else model_title(model))
             said.append(f"{title(job)}, {model_title(model)}: {_bits(results, TEST)} on test sequences.")
-        ax.axhline(task_of(shared).baseline, **GREY, ls=":", label="without memory")
-        least = outcomes(run.parts, job)[shared["model"]][0]["tests"][TEST]["floor"]
+        test = outcomes(run.parts, job)[shared["model"]][0]["tests"][TEST]
+        ax.axhline(test["baseline"], **GREY, ls=":", label="without memory")
+        least = test["floor"]
         if least:
             ax.axhline(least, **GREY, ls="-", label="optimum")
         ax.axhline(least + shared["goal"], **GREY, ls="--", label="goal")
@@ -56,28 +57,28 @@ def harder(run: Run) -> Path:
     said = []
     for ax, job in zip(axes, run.config["jobs"]):
         found = outcomes(run.parts, job)
-        shared = part_config(run.config, job, next(iter(found)))
         tests = [TEST, *job["harder"]]
         for k, (model, results) in enumerate(found.items()):
             beside = 0.16 * (k - (len(found) - 1) / 2)
             bits = np.array([[result["tests"][which]["bits"] for which in tests] for result in results], float)
-            for seed, ofseed in enumerate(np.maximum(bits, LEAST)):
-                ax.plot(np.arange(len(tests)) + beside, ofseed, **{**LOOKS[model], "ls": ""}, mfc="none",
-                        label="_" if seed else f"{model_title(model)}, a seed")
+            for of_seed in np.maximum(bits, LEAST):
+                ax.plot(np.arange(len(tests)) + beside, of_seed, **{**LOOKS[model], "ls": ""}, mfc="none",
+                        label="_")
             ax.plot(np.arange(len(tests)) + beside, np.maximum(np.median(bits, axis=0), LEAST),
-                    **{**LOOKS[model], "marker": "_", "ms": 10}, lw=1, label=f"{model_title(model)}, median")
+                    **{**LOOKS[model], "marker": "_", "ms": 10}, lw=1, label="_")
+            ax.plot([], [], **LOOKS[model], mfc="none", label=f"{model_title(model)}: seeds, and their median")
             said.append(f"{title(job)}, {model_title(model)}: "
                         + ", ".join(f"{_bits(results, which)} ({which})" for which in tests) + ".")
-        levels = [task_of(shared, **job["harder"].get(which, {})).baseline for which in tests]
+        levels, floors = ([next(iter(found.values()))[0]["tests"][which][name] for which in tests]
+                          for name in ("baseline", "floor"))
         ax.plot(range(len(tests)), levels, **{**GREY, "marker": "x"}, ls=":", label="without memory")
-        floors = [found[shared["model"]][0]["tests"][which]["floor"] for which in tests]
         if floors[0]:
             ax.plot(range(len(tests)), floors, **{**GREY, "marker": "+"}, ls="-", label="optimum")
         ax.set(title=title(job), xlabel="test sequences", ylabel="bits a sequence")
         ax.set_xticks(range(len(tests)), ["as in training", *job["harder"]])
         ax.set_xlim(-0.5, len(tests) - 0.5)
         _scale(ax.yaxis, floors[0])
-    legend_above(figure, 3)
+    legend_above(figure, 2)
     return save(figure, run.folder / "figures" / "harder.png",
                 "Bits a sequence on test sequences of the sizes of training and on harder ones, a panel a job, a mark "
                 f"a seed. Medians and ranges of the seeds: {' '.join(said)}")

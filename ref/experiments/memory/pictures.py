@@ -66,10 +66,9 @@ def memory(run: Run, job: dict, model: str) -> Path | None:
     trace = traced(run, job, model, seed)
     if trace is None:
         return None
-    figure = _figure(trace)
-    about = f"{title(job)}; {model_title(model)}, seed {seed}"
-    figure.suptitle(about, fontsize=10)
-    return save(figure, run.folder / "figures" / f"memory-{prefix(job)}-{model}.png", _said(trace, about))
+    about = f"{title(job)}; {model_title(model)}, seed {run.config['seed'] + seed}"
+    path = run.folder / "figures" / f"memory-{prefix(job)}-{model}.png"
+    return save(_figure(trace, about), path, _said(trace, about))
 
 
 def _largest(w: Array) -> Array:
@@ -87,7 +86,7 @@ def used(trace: Trace) -> slice:
     return slice(int(rows[0]), int(rows[-1]) + 1)
 
 
-def _figure(trace: Trace):
+def _figure(trace: Trace, about: str):
     from matplotlib.figure import Figure
 
     here = used(trace)
@@ -116,6 +115,7 @@ def _figure(trace: Trace):
         ax.axvline(asked - 0.5, color="grey", lw=0.8, ls=":", label="the answer begins")
         ax.tick_params(labelsize=8, labelbottom=ax is time[-1])
     time[-1].set_xlabel("step", fontsize=9)
+    time[-1].xaxis.get_major_locator().set_params(integer=True)
 
     largest = float(np.abs(trace.M[:, here]).max())
     for ax, when, name in zip(contents, (max(asked - 1, 0), T - 1), ("before the answer", "at the end")):
@@ -134,7 +134,7 @@ def _figure(trace: Trace):
                               orientation="horizontal")
         bar.set_label(label, fontsize=8)
         bar.ax.tick_params(labelsize=7)
-    legend_above(figure, 2)
+    legend_above(figure, 2, title=about, title_fontsize=10)
     return figure
 
 

@@ -8,7 +8,7 @@ from ref.experiments import tables
 from ref.experiments.jobs import part_name
 from ref.experiments.memory.models import title as model_title
 from ref.experiments.memory.study import outcomes, part_config, title, tried
-from ref.experiments.memory.tasks import TEST, task_of
+from ref.experiments.memory.tasks import TEST
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim, claim_lines
 
@@ -45,10 +45,10 @@ def _table(config: dict, parts: dict, job: dict) -> list[str]:
                      *(tables.spread([_bits(result, which) for result in results], _number) for which in tests),
                      f"{np.median([1000 * r['processor_seconds'] / max(1, r['steps']) for r in results]):.0f}"])
     blank = [""] * 5
-    if any(_floor(found, which) for which in tests):
-        rows.append(["optimum", *blank, *(_number(_floor(found, which)) for which in tests), ""])
-    levels = [task_of(shared, **job["harder"].get(which, {})).baseline for which in tests]
-    rows.append(["without memory", *blank, *map(_number, levels), ""])
+    for name, level in (("optimum", "floor"), ("without memory", "baseline")):
+        levels = [_level(found, which, level) for which in tests]
+        if any(levels):
+            rows.append([name, *blank, *map(_number, levels), ""])
     memory = f"{shared['n_locations']} locations of {shared['width']}"
     return [f"**{title(job)}** ({shared['updates']} updates of {shared['minibatch']} sequences; {memory})", "",
             *tables.table(head, rows)]
@@ -90,8 +90,8 @@ def _bits(result: dict, which: str) -> float:
     return _value(result["tests"][which]["bits"])
 
 
-def _floor(found: dict, which: str) -> float:
-    return float(np.median([result["tests"][which]["floor"] for results in found.values() for result in results]))
+def _level(found: dict, which: str, level: str) -> float:
+    return float(np.median([result["tests"][which][level] for results in found.values() for result in results]))
 
 
 def _value(value: float | None) -> float:

@@ -42,6 +42,11 @@ def shown(config: dict) -> Batch:
     return task_of(config, **{**largest, **config["shown"]}).sample(stream(config["part_seed"], number, "held out"), 1)
 
 
+def baseline(config: dict, which: str) -> float:
+    """Bits a sequence of an answer that remembers nothing (ref.tasks.algorithms)."""
+    return task_of(config, **config["harder"].get(which, {})).baseline
+
+
 def measures(config: dict, network, theta, batch: Batch) -> dict:
     """bits and wrong_bits a sequence; solved, the share of sequences without a wrong bit; excess, and the floor."""
     bits, wrong = [], []

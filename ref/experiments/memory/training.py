@@ -17,7 +17,7 @@ import numpy as np
 
 from ref.experiments.kernels import on_kernels
 from ref.experiments.memory.models import MODELS, size
-from ref.experiments.memory.tasks import TEST, VALIDATION, held_out, measures, task_of
+from ref.experiments.memory.tasks import TEST, VALIDATION, baseline, held_out, measures, task_of
 from ref.experiments.recording import FolderRecorder, measured
 from ref.experiments.training import ended, fresh_minibatches, processor_seconds
 from ref.losses import Masked
@@ -49,7 +49,8 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     )
     rows = measured(result.rows, "excess")
     tests = {TEST: config["n_test"], **dict.fromkeys(config["harder"], config["n_harder"])}
-    found = {which: measures(config, network, result.theta, held_out(config, which, n)) for which, n in tests.items()}
+    found = {which: {**measures(config, network, result.theta, held_out(config, which, n)),
+                     "baseline": baseline(config, which)} for which, n in tests.items()}
     return {"tests": found, VALIDATION: rows[-1]["excess"], "reached": reached(config, rows), "rate": config["rate"],
             "n_hidden": network.sizes[1], "n_parameters": size(network), **ended(result),
             "processor_seconds": processor_seconds(result)}
