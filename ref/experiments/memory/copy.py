@@ -5,15 +5,11 @@ clipped to ±10, and a memory of 128 locations of 20; the preset `paper` has its
 rate that is chosen from three, and a gradient clipped by its norm.
 """
 
-from pathlib import Path
-
 from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper, faster, solved
-from ref.experiments.memory.figures import curves, harder
-from ref.experiments.memory.pictures import memories
+from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
 from ref.experiments.memory.study import PAPERS, SETTINGS, job
-from ref.experiments.run import read_run
 from ref.experiments.tables import Claim
 
 NAME = "ntm-copy"
@@ -45,12 +41,7 @@ def claims(config: dict, parts: dict) -> list[Claim]:
     return found
 
 
-def figures(folder) -> list[Path]:
-    done = read_run(folder)
-    return [curves(done), harder(done), *memories(done)]
-
-
 NOTE = ("Bits a sequence; median of the seeds, and their range in brackets. Seen in the paper's figures: near zero "
         "before 100,000 sequences, when an LSTM of three layers of 256 units has 4.8 bits left; right up to 50 vectors "
         "and mostly to 120, trained on 20 at most.")
-run, report = study.run, report_of(NOTE, claims)
+run, figures, report = study.run, drawn, report_of(NOTE, claims)

@@ -12,12 +12,13 @@ import numpy as np
 
 from ref.experiments.figures import COLOURS, legend_above, save
 from ref.experiments.jobs import part_name, prefix
+from ref.experiments.memory.figures import curves, harder
 from ref.experiments.memory.models import title as model_title
 from ref.experiments.memory.study import outcomes, part_config, title
 from ref.experiments.memory.tasks import TEST, shown
 from ref.experiments.memory.training import network_of, start
 from ref.experiments.recording import read_checkpoint
-from ref.experiments.run import Run
+from ref.experiments.run import Run, read_run
 from ref.layers.logistic import sigma
 
 Array = np.ndarray
@@ -53,10 +54,11 @@ def traced(run: Run, job: dict, model: str, seed: int) -> Trace | None:
                  _largest(states.w_read), states.M[1:, 0], asked)
 
 
-def memories(run: Run) -> list[Path]:
-    """A picture of every job and every model that has a memory."""
-    found = (memory(run, job, model) for job in run.config["jobs"] for model in job["models"])
-    return [path for path in found if path is not None]
+def drawn(folder) -> list[Path]:
+    """The experiments' `figures`: the two of all networks, and a picture of every job's models that have a memory."""
+    done = read_run(folder)
+    found = (memory(done, job, model) for job in done.config["jobs"] for model in job["models"])
+    return [curves(done), harder(done), *(path for path in found if path is not None)]
 
 
 def memory(run: Run, job: dict, model: str) -> Path | None:
