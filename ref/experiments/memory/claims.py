@@ -3,25 +3,25 @@
 import numpy as np
 
 from ref.experiments.memory.models import title as model_title
-from ref.experiments.memory.study import number, outcomes, title
+from ref.experiments.memory.study import or_infinite, outcomes, title
 from ref.experiments.memory.tasks import TEST
 from ref.experiments.tables import Claim
 
 
 def excess(results: list[dict], which: str = TEST) -> float:
     """Median of the seeds, in bits a sequence above the optimum."""
-    return float(np.median([number(result["tests"][which]["excess"]) for result in results]))
+    return float(np.median([or_infinite(result["tests"][which]["excess"]) for result in results]))
 
 
 def sequences(results: list[dict]) -> float:
     """Seen before the goal was reached, median of the seeds; infinite for those that did not reach it."""
-    return float(np.median([number(result["reached"]) for result in results]))
+    return float(np.median([or_infinite(result["reached"]) for result in results]))
 
 
 def solved(parts: dict, job: dict, model: str, goal: float, which: str = TEST) -> Claim:
     """At least four seeds of five end below the goal."""
     results = outcomes(parts, job)[model]
-    below = sum(number(result["tests"][which]["excess"]) < goal for result in results)
+    below = sum(or_infinite(result["tests"][which]["excess"]) < goal for result in results)
     where = "" if which == TEST else f" at {which}"
     return Claim(f"{title(job)}: {model_title(model)} ends below {goal:g} bits a sequence{where} in at least four "
                  "seeds of five", 5 * below >= 4 * len(results), f"{below} of {len(results)}")

@@ -7,7 +7,7 @@ import numpy as np
 from ref.experiments import tables
 from ref.experiments.jobs import part_name
 from ref.experiments.memory.models import title as model_title
-from ref.experiments.memory.study import number, outcomes, part_config, title, tried
+from ref.experiments.memory.study import or_infinite, outcomes, part_config, title, tried
 from ref.experiments.memory.tasks import TEST
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim, claim_lines
@@ -74,7 +74,7 @@ def _rates(config: dict, parts: dict, job: dict) -> str:
     said = {}
     for name, (model, (rate,)) in tried(config, job).items():
         result = parts[part_name(job, name, 0)]
-        said.setdefault(model, []).append(f"{rate:g}: {_number(number(result['validation']))}"
+        said.setdefault(model, []).append(f"{rate:g}: {_number(or_infinite(result['validation']))}"
                                           + tables.ending(result, "steps"))
     updates = next(parts[part_name(job, name, 0)]["steps"] for name in tried(config, job))
     return (f"Rates tried for {updates} updates (bits a sequence above the optimum, validation sequences): "
@@ -83,11 +83,12 @@ def _rates(config: dict, parts: dict, job: dict) -> str:
 
 def _solved(shared: dict, results: list[dict]) -> set[int]:
     """The seeds that ended at the goal, on the test sequences."""
-    return {seed for seed, result in enumerate(results) if number(result["tests"][TEST]["excess"]) < shared["goal"]}
+    ends = [or_infinite(result["tests"][TEST]["excess"]) for result in results]
+    return {seed for seed, excess in enumerate(ends) if excess < shared["goal"]}
 
 
 def _bits(result: dict, which: str) -> float:
-    return number(result["tests"][which]["bits"])
+    return or_infinite(result["tests"][which]["bits"])
 
 
 def _level(found: dict, which: str, level: str) -> float:

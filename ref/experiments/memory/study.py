@@ -75,13 +75,13 @@ def tuning_parts(config: dict) -> dict[str, dict]:
 def best_rates(config: dict, job: dict, results: dict[str, dict]) -> dict[str, list]:
     """model -> [rate]: of those whose training went on to its end the one that is best on the validation sequences."""
     def key(result: dict) -> float:
-        return number(result["validation"]) if result["stopped"] == "steps" else np.inf
+        return or_infinite(result["validation"]) if result["stopped"] == "steps" else np.inf
 
     return grid.best(rates_of(config, job), {name: results[part_name(job, name, 0)] for name in tried(config, job)},
                      key)
 
 
-def number(value: float | None) -> float:
+def or_infinite(value: float | None) -> float:
     """What is not a number, or not there, is infinite: it is no better than anything."""
     return np.inf if value is None or np.isnan(value) else value
 
