@@ -9,7 +9,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper, faster, solved
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import PAPERS, SETTINGS, job
+from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms
 from ref.experiments.tables import Claim
 
 NAME = "ntm-copy"
@@ -34,7 +34,7 @@ PRESETS = {
 def claims(config: dict, parts: dict) -> list[Claim]:
     found = []
     for one in config["jobs"]:
-        for model in ("ntm", "ntm-ff"):
+        for model in ntms(one):
             found += [solved(parts, one, model, config["goal"]), faster(parts, one, model, "lstm"),
                       solved(parts, one, model, 1.0, TWICE), cheaper(parts, one, model, "lstm", TWICE),
                       cheaper(parts, one, model, "lstm", FIVE)]

@@ -151,6 +151,6 @@ def _said(trace: Trace, about: str) -> str:
     return (f"{about}: one test sequence of {len(trace.asked)} steps, against time: its input, what is asked for, the "
             f"network's answer with {int(trace.wrong.sum())} wrong bits of {trace.wrong[:, asked].size}, the weights "
             "of writing and of reading over the memory's locations; and the memory's contents before the answer and at "
-            "the end. Most was written at locations {where['written']} at the first steps (largest weight of a step, "
+            f"the end. Most was written at locations {where['written']} at the first steps (largest weight of a step, "
             f"median {sharp['written']:.2f}) and read at {where['read']} at the first steps of the answer "
             f"({sharp['read']:.2f}).")

@@ -8,7 +8,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper, faster, solved
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import PAPERS, SETTINGS, job
+from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms
 from ref.experiments.tables import Claim
 
 NAME = "ntm-recall"
@@ -36,11 +36,12 @@ PRESETS = {
 def claims(config: dict, parts: dict) -> list[Claim]:
     found = []
     for one in config["jobs"]:
-        for model in ("ntm", "ntm-ff"):
+        for model in ntms(one):
             found += [solved(parts, one, model, config["goal"]), faster(parts, one, model, "lstm"),
                       cheaper(parts, one, model, "lstm", TWICE)]
-        found.append(faster(parts, one, "ntm-ff", "ntm"))
-        if "15 items" in one["harder"]:
+        if len(ntms(one)) == 2:
+            found.append(faster(parts, one, "ntm-ff", "ntm"))
+        if "ntm-ff" in one["models"] and "15 items" in one["harder"]:
             found.append(solved(parts, one, "ntm-ff", 1.0, "15 items"))
     return found
 

@@ -76,7 +76,7 @@ def _rates(config: dict, parts: dict, job: dict) -> str:
         result = parts[part_name(job, name, 0)]
         said.setdefault(model, []).append(f"{rate:g}: {_number(or_infinite(result['validation']))}"
                                           + tables.ending(result, "steps"))
-    updates = next(parts[part_name(job, name, 0)]["steps"] for name in tried(config, job))
+    updates = part_config(config, job, next(iter(job["models"])), share=config["tuning_share"])["updates"]
     return (f"Rates tried for {updates} updates (bits a sequence above the optimum, validation sequences): "
             + "; ".join(f"{model_title(model)} {', '.join(values)}" for model, values in said.items()) + ".")
 

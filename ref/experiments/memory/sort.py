@@ -9,7 +9,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import PAPERS, SETTINGS, job
+from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms
 from ref.experiments.tables import Claim
 
 NAME = "ntm-sort"
@@ -34,7 +34,7 @@ PRESETS = {
 
 
 def claims(config: dict, parts: dict) -> list[Claim]:
-    return [cheaper(parts, one, model, "lstm") for one in config["jobs"] for model in ("ntm", "ntm-ff")]
+    return [cheaper(parts, one, model, "lstm") for one in config["jobs"] for model in ntms(one)]
 
 
 NOTE = ("Bits a sequence; median of the seeds, and their range in brackets. Seen in the paper's figures: both NTMs are "

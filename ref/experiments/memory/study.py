@@ -43,6 +43,11 @@ def job(task: str, T: int, sizes: dict, harder: dict[str, dict], models=ALL, see
             "models": models, "seeds": seeds, "settings": settings}
 
 
+def ntms(job: dict) -> list[str]:
+    """Those of the job's models that the paper's claims are about."""
+    return [model for model in ("ntm", "ntm-ff") if model in job["models"]]
+
+
 def title(job: dict) -> str:
     """"copy: length 1 to 20, bits 8"."""
     sizes = (f"{name} {size[0]} to {size[1]}" if isinstance(size, list) else f"{name} {size}"

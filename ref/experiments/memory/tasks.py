@@ -21,6 +21,7 @@ from ref.tasks.algorithms.algorithm_task import AlgorithmTask
 from ref.tasks.algorithms.scoring import bits_of_each, wrong_bits_of_each
 
 VALIDATION, TEST = "validation", "test"
+SCALES = ("normalized_by",)  # arguments of two numbers that are no sizes to draw from
 
 
 def task_of(config: dict, lengths: str = "batch", **other) -> AlgorithmTask:
@@ -37,7 +38,7 @@ def held_out(config: dict, which: str, n: int) -> Batch:
 
 def shown(config: dict) -> Batch:
     """The one sequence whose memory is drawn."""
-    largest = {name: size[1] for name, size in config["sizes"].items() if isinstance(size, list)}
+    largest = {name: size[1] for name, size in config["sizes"].items() if isinstance(size, list) and name not in SCALES}
     number = 2 + len(config["harder"])
     return task_of(config, **{**largest, **config["shown"]}).sample(stream(config["part_seed"], number, "held out"), 1)
 

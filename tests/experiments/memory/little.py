@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ref.experiments.memory import copy, ngrams, recall, repeat, sort
+from ref.experiments.memory.copy import FIVE, TWICE
 from ref.experiments.memory.study import job, part_config
 from ref.experiments.run import Run, run_config
 
@@ -13,12 +14,13 @@ BROKEN = {"ntm": {"rate": 1e30}, "lstm": {}}  # no loss is finite after it
 
 
 def copies(models=("ntm", "ntm-ff", "dnc", "lstm"), seeds: int = 2, **settings) -> dict:
-    return job("copy", 3, {"length": [1, 3], "bits": 2}, {"twice": {"length": 6}, "five times": {"length": 15}}, models,
-               seeds, **settings)
+    harder = {TWICE: {"length": 6}, FIVE: {"length": 15}}
+    return job("copy", 3, {"length": [1, 3], "bits": 2}, harder, models, seeds, **settings)
 
 
 def grams(models=("ntm", "lstm"), **settings) -> dict:
-    return job("dynamic_ngrams", 12, {"length": 12, "context": 2}, {"twice": {"length": 24}}, models, **settings)
+    harder = {TWICE: {"length": 24}, FIVE: {"length": 60}}
+    return job("dynamic_ngrams", 12, {"length": 12, "context": 2}, harder, models, **settings)
 
 
 def tiny(module, *jobs) -> dict:

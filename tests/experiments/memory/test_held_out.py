@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ref.experiments.memory import copy
+from ref.experiments.memory.copy import FIVE, TWICE
 from ref.experiments.memory.study import part_config
 from ref.experiments.memory.tasks import TEST, VALIDATION, baseline, held_out, measures, shown, task_of
 from ref.experiments.memory.training import network_of, start
@@ -25,8 +26,8 @@ class Answers:
 
 
 def test_every_kind_of_held_out_sequences_is_drawn_apart():
-    config = {**one_part(), "sizes": {"length": 5, "bits": 8}, "harder": {"twice": {}, "again": {}}}
-    drawn = [held_out(config, which, 6)[0] for which in (VALIDATION, TEST, "twice", "again")]
+    config = {**one_part(), "sizes": {"length": 5, "bits": 8}, "harder": {TWICE: {}, "again": {}}}
+    drawn = [held_out(config, which, 6)[0] for which in (VALIDATION, TEST, TWICE, "again")]
     drawn.append(task_of(config).sample(stream(config["part_seed"], 0, "fresh cases"), 6)[0])
     drawn.append(np.repeat(shown(config)[0], 6, axis=1))
     assert all((a != b).any() for k, a in enumerate(drawn) for b in drawn[:k])
@@ -36,11 +37,11 @@ def test_every_kind_of_held_out_sequences_is_drawn_apart():
 
 def test_harder_sequences_have_their_own_sizes_and_the_one_that_is_drawn_the_largest():
     config = one_part()
-    assert held_out(config, "twice", 4)[0].shape == (13, 4, 3) and held_out(config, "five times", 4)[0].shape[0] == 31
+    assert held_out(config, TWICE, 4)[0].shape == (13, 4, 3) and held_out(config, FIVE, 4)[0].shape[0] == 31
     assert 3 <= held_out(config, TEST, 50)[0].shape[0] <= 7
     assert shown(config)[0].shape == (7, 1, 3)
     assert shown(one_part(shown={"length": 2}))[0].shape == (5, 1, 3)
-    assert baseline(config, TEST) == 4 and baseline(config, "twice") == 12
+    assert baseline(config, TEST) == 4 and baseline(config, TWICE) == 12
 
 
 @pytest.mark.parametrize("sure, bits, wrong", [(60, 0, 0), (0, 1, None), (-60, 60 / np.log(2), 1)])
@@ -74,4 +75,4 @@ def test_the_excess_of_n_grams_is_above_the_optimum_of_these_very_sequences():
     found = measures(config, untrained, None, batch)
     assert found["bits"] == pytest.approx(12, rel=1e-6)
     assert found["excess"] == pytest.approx(12 - dynamic_ngrams.floor(*batch, context=2), rel=1e-6)
-    assert baseline(config, "twice") == 24 and copies()["harder"]["twice"] == {"length": 6}
+    assert baseline(config, TWICE) == 24 and copies()["harder"][TWICE] == {"length": 6}

@@ -108,5 +108,6 @@ def test_locations_are_left_out_only_of_large_memories():
 
 def test_the_text_says_where_was_written_and_read():
     text = _said(made(), "a picture")
-    assert "1 wrong bits of 8" in text and "written at locations 3, 4, 5, 6" in text and "read at 3, 4, 5, 6" in text
+    assert "1 wrong bits of 8" in text and "written at locations 3, 4, 5, 6, 0 at" in text
+    assert "read at 3, 4, 5, 6 at" in text
     assert "median 1.00" in text and "(0.75)" in text

@@ -7,6 +7,7 @@ import pytest
 
 from ref.experiments.jobs import part_name
 from ref.experiments.memory import copy, study, training
+from ref.experiments.memory.copy import FIVE, TWICE
 from ref.experiments.memory.study import best_rates, outcomes, title
 from ref.experiments.memory.training import network_of, start, train_part
 from ref.experiments.recording import read_checkpoint, read_rows
@@ -67,8 +68,8 @@ def test_models_of_a_seed_see_the_same_sequences_and_other_seeds_do_not(monkeypa
 
 def test_the_result_has_all_tests_and_when_the_goal_was_reached(done):
     result = done.parts["copy-3-ntm-1"]
-    assert set(result["tests"]) == {"test", "twice", "five times"} and result["reached"] is None
-    assert result["tests"]["five times"]["baseline"] == 30 and result["n_hidden"] == 6
+    assert set(result["tests"]) == {"test", TWICE, FIVE} and result["reached"] is None
+    assert result["tests"][FIVE]["baseline"] == 30 and result["n_hidden"] == 6
     rows = [{"step": step, "excess": excess} for step, excess in ((0, 5.0), (2, 0.2), (4, 0.05), (6, 0.3))]
     config = one_part()
     assert training.reached(config, rows) == 16, "sequences, of four an update"
@@ -91,7 +92,7 @@ def test_compiled_kernels_train_alike(model):
     config = {**one_part(model), "dtype": "float64", "updates": 3}
     numpy_, cpu = (train_part({**config, "kernels": kernels}, Memory()) for kernels in ("numpy", "cpu"))
     assert cpu["validation"] == pytest.approx(numpy_["validation"], rel=1e-9)
-    assert cpu["tests"]["five times"]["bits"] == pytest.approx(numpy_["tests"]["five times"]["bits"], rel=1e-9)
+    assert cpu["tests"][FIVE]["bits"] == pytest.approx(numpy_["tests"][FIVE]["bits"], rel=1e-9)
 
 
 def test_a_run_that_was_interrupted_ends_with_the_same_bits(done, tmp_path, monkeypatch):
