@@ -10,6 +10,7 @@ its gradient is taken), and "gradient_equivalents", the step's work in gradients
 """
 
 from ref.optimizers.adam import Adam
+from ref.optimizers.annealed import Annealed, falling
 from ref.optimizers.clipping import Clipped
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.momentum import Momentum
@@ -18,4 +19,5 @@ from ref.optimizers.per_parameter import PerParameter
 from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.schedules import rising
 
-__all__ = ["Adam", "Clipped", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop", "rising"]
+__all__ = ["Adam", "Annealed", "Clipped", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop",
+           "falling", "rising"]

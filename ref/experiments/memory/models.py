@@ -5,7 +5,8 @@
     dnc       differentiable neural computer with an LSTM as its controller; it has one head that writes
     lstm      no memory; the number of units whose parameters are nearest in number to those of "ntm"
 
-A configuration has n_hidden, n_locations, width and heads: so many that read, and as many that write.
+A configuration has n_hidden, n_locations, width and heads: so many that read, and as many that write; and learnt: what
+is a parameter of where a memory and its controller begin.
 """
 
 from collections.abc import Callable
@@ -28,12 +29,14 @@ class Model(NamedTuple):
 def ntm(sizes: Sizes, config: dict, controller: str) -> NTMRNN:
     D, C = sizes
     heads = config["heads"]
-    return NTMRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], heads, heads, controller)
+    return NTMRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], heads, heads, controller,
+                  learnt=config["learnt"])
 
 
 def dnc(sizes: Sizes, config: dict) -> DNCRNN:
     D, C = sizes
-    return DNCRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], config["heads"])
+    return DNCRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], config["heads"],
+                  learnt=config["learnt"])
 
 
 def lstm(sizes: Sizes, config: dict) -> LSTMRNN:

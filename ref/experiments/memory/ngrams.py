@@ -9,7 +9,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms
+from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms, rates
 from ref.experiments.tables import Claim
 
 NAME = "ntm-ngrams"
@@ -26,7 +26,7 @@ PRESETS = {
     "quick": {**SETTINGS, "n_hidden": 32, "n_locations": 16, "width": 8, "n_validation": 100, "goal": 2.0,
               "jobs": [grams(40, 2, seeds=2, updates=600)]},
     "standard": {**SETTINGS, "goal": 5.0, "jobs": [grams(200, 5, seeds=3, updates=3000)]},
-    "paper": {**PAPERS, "rates": [3e-5, 1e-4, 1e-3], "goal": 5.0, "n_test": 1000, "jobs": [
+    "paper": {**PAPERS, "rates": rates(1e-4, 1e-3), "goal": 5.0, "n_test": 1000, "jobs": [
         grams(200, 5, seeds=5, updates=60_000)]},
 }
 

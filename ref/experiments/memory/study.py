@@ -2,8 +2,8 @@
 
 A run's configuration has the settings of ref.experiments.memory.training and
 
-    rates           tried for every network of a job, with the first seed and a share (tuning_share) of its updates; the
-                    one that costs least on the validation sequences goes on
+    rates           model -> those that are tried with the first seed for a share (tuning_share) of the updates; the one
+                    that costs least on the validation sequences goes on
     jobs            a panel of the figures each, which have besides what all jobs have (ref.experiments.jobs)
 
         T                       the largest size of training, which names the job's parts
@@ -24,12 +24,19 @@ from ref.experiments.memory.training import train_part
 from ref.experiments.sweep import Sweep
 
 ALL = ("ntm", "ntm-ff", "dnc", "lstm")
+
+
+def rates(*memories: float, lstm: tuple[float, ...] = (1e-3, 3e-3, 1e-2)) -> dict[str, list]:
+    """Those of all models that have a memory, and those of the plain LSTM."""
+    return {model: list(lstm if model == "lstm" else memories) for model in MODELS}
+
+
 SETTINGS = {
-    "dtype": "float32", "n_hidden": 64, "n_locations": 48, "width": 12, "heads": 1, "rates": [1e-3, 3e-3, 1e-2],
-    "tuning_share": 0.1, "clip": 10.0, "minibatch": 16, "chunk": 100, "n_validation": 100, "n_test": 200,
-    "n_harder": 100, "evaluate_every": 250, "goal": 0.1, "updates": 1000,
+    "dtype": "float32", "n_hidden": 64, "n_locations": 48, "width": 12, "heads": 1, "learnt": [], "forget_bias": -1.0,
+    "rates": rates(1e-3, 3e-3), "tuning_share": 0.25, "clip": 1.0, "minibatch": 16, "chunk": 100,
+    "n_validation": 100, "n_test": 200, "n_harder": 100, "evaluate_every": 250, "goal": 0.1, "updates": 1000,
 }
-PAPERS = {**SETTINGS, "n_hidden": 100, "n_locations": 128, "width": 20, "rates": [1e-4, 3e-4, 1e-3],
+PAPERS = {**SETTINGS, "n_hidden": 100, "n_locations": 128, "width": 20, "rates": rates(3e-4, 1e-3),
           "evaluate_every": 1000}
 OF_THE_RUN = ("jobs", "rates", "tuning_share", "experiment", "preset")
 
@@ -69,7 +76,7 @@ def tried(config: dict, job: dict) -> dict[str, tuple[str, list]]:
 
 
 def rates_of(config: dict, job: dict) -> dict[str, list]:
-    return dict.fromkeys(job["models"], config["rates"])
+    return {model: config["rates"][model] for model in job["models"]}
 
 
 def tuning_parts(config: dict) -> dict[str, dict]:

@@ -3,7 +3,9 @@
 A part's configuration holds the run's settings, what ref.experiments.memory.models and tasks need, and
 
     model           a name of ref.experiments.memory.models.MODELS
-    rate, clip      Adam's rate, and the largest norm of the gradient that it sees
+    forget_bias     where the forget gates' biases of an LSTM begin that controls a memory; those of a plain one begin at 1
+    rate, clip      Adam's first rate, which falls to zero along a straight line, and the largest norm of the gradient
+                    that it sees
     updates, minibatch, evaluate_every, part_seed
     goal            reached where so little is paid above the optimum, in bits a sequence
     n_validation, n_test, n_harder      how many sequences are held out of each kind;  chunk: how many run at once
@@ -21,8 +23,9 @@ from ref.experiments.memory.tasks import TEST, VALIDATION, baseline, held_out, m
 from ref.experiments.recording import FolderRecorder, measured
 from ref.experiments.training import ended, fresh_minibatches, processor_seconds
 from ref.losses import Masked
+from ref.networks.memory_rnn import MemoryRNN
 from ref.objective import Objective
-from ref.optimizers import Adam, Clipped
+from ref.optimizers import Adam, Annealed, Clipped, falling
 from ref.parameters import Parameters
 from ref.training.train import train
 
@@ -34,7 +37,13 @@ def network_of(config: dict):
 
 
 def start(config: dict, network) -> Parameters:
-    return network.init(np.random.default_rng(config["part_seed"]), dtype=np.dtype(config["dtype"]))
+    """Of the seed.  A controller that forgets has to use its memory, which a plain LSTM does not have."""
+    own = {"forget_bias": config["forget_bias"]} if isinstance(network, MemoryRNN) else {}
+    return network.init(np.random.default_rng(config["part_seed"]), dtype=np.dtype(config["dtype"]), **own)
+
+
+def optimizer_of(config: dict) -> Clipped:
+    return Clipped(Annealed(Adam, falling(config["rate"], config["updates"])), config["clip"])
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
@@ -42,7 +51,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     task, network = task_of(config), network_of(config)
     validation = held_out(config, VALIDATION, config["n_validation"])
     result = train(
-        Clipped(Adam(config["rate"]), config["clip"]), Objective(network, Masked(task.loss, "targets")),
+        optimizer_of(config), Objective(network, Masked(task.loss, "targets")),
         start(config, network), fresh_minibatches(task, config["part_seed"], config["minibatch"]),
         n_steps=config["updates"], evaluate=lambda theta: measures(config, network, theta, validation),
         evaluate_every=config["evaluate_every"], recorder=recorder, label=f"{config['task']} {config['model']}",

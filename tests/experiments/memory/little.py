@@ -4,12 +4,13 @@ from pathlib import Path
 
 from ref.experiments.memory import copy, ngrams, recall, repeat, sort
 from ref.experiments.memory.copy import FIVE, TWICE
+from ref.experiments.memory.models import MODELS
 from ref.experiments.memory.study import job, part_config
 from ref.experiments.run import Run, run_config
 
 EXPERIMENTS = (copy, repeat, recall, ngrams, sort)
 TINY = {"n_hidden": 6, "n_locations": 10, "width": 4, "n_validation": 20, "n_test": 30, "n_harder": 10, "chunk": 8,
-        "minibatch": 4, "updates": 6, "evaluate_every": 2, "tuning_share": 0.5, "rates": [1e-3, 1e-2]}
+        "minibatch": 4, "updates": 6, "evaluate_every": 2, "tuning_share": 0.5, "rates": dict.fromkeys(MODELS, [1e-3, 1e-2])}
 BROKEN = {"ntm": {"rate": 1e30}, "lstm": {}}  # no loss is finite after it
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from ref.experiments.memory import copy, ngrams, recall
 from ref.experiments.memory.claims import cheaper, faster, solved
+from ref.experiments.memory.models import MODELS
 from ref.experiments.run import finish, open_folder
 from tests.experiments.finished import finished_run
 from tests.experiments.memory.little import EXPERIMENTS, TINY, tiny, with_tests
@@ -87,7 +88,7 @@ def test_every_experiment_runs_and_reports_what_its_paper_says(module, tmp_path)
     """Its quick preset, with a network of few units and few updates."""
     jobs = [{**job, "seeds": 1, "settings": {}, "models": {name: {} for name in ("ntm", "ntm-ff", "lstm")}}
             for job in module.PRESETS["quick"]["jobs"]]
-    config = {**tiny(module, *jobs), **TINY, "n_locations": 5, "updates": 2, "rates": [1e-2]}
+    config = {**tiny(module, *jobs), **TINY, "n_locations": 5, "updates": 2, "rates": dict.fromkeys(MODELS, [1e-2])}
     finished_run(module, tmp_path, config)
     text = module.report([tmp_path])
     assert text.startswith("Bits a sequence; ") and "What the paper says, and whether these runs show it:" in text
