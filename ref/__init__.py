@@ -19,6 +19,7 @@ _HOMES = {  # module -> what the front door takes from it
     "ref.networks.mlp": ("MLP",),
     "ref.networks.dnc_rnn": ("DNCRNN",),
     "ref.networks.elman_rnn": ("ElmanRNN",),
+    "ref.networks.lrua_rnn": ("LRUARNN",),
     "ref.networks.lstm_rnn": ("LSTMRNN",),
     "ref.networks.ntm_rnn": ("NTMRNN",),
     "ref.linalg": ("conjugate_gradient",),

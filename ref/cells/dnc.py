@@ -41,6 +41,7 @@ from ref.validation import require_choice, require_count
 
 Array = np.ndarray
 USAGE_GRADIENTS = ("full", "stopped")
+MOST_USAGE = 1  # of a start
 
 
 class State(NamedTuple):
@@ -53,9 +54,6 @@ class State(NamedTuple):
     r: Array  # (N, R, W)
     h: Array | None  # (N, H), of the LSTM controller
     c: Array | None
-
-
-NDIM = State(2, 1, 2, 1, 1, 2, 2, 1, 1)  # axes of a state that is one for all cases
 
 
 @dataclass(frozen=True)
@@ -87,6 +85,12 @@ class Design:
                 Piece("write k", (1, W), self.contents), Piece("write beta", (1,), self.strength),
                 Piece("e", (1, W), "logistic"), Piece("v", (1, W), self.contents), Piece("f", (R,), "logistic"),
                 Piece("g_a", (1,), "logistic"), Piece("g_w", (1,), "logistic"), Piece("pi", (R, 3), "softmax"))
+
+
+def start_shapes(design: Design, H: int) -> State:
+    """The shapes of a state that is one for all cases."""
+    L, W, R = design.n_locations, design.width, design.n_read_heads
+    return State((L, W), (L,), (L, L), (L,), (L,), (R, L), (R, W), (H,), (H,))
 
 
 class Cache(NamedTuple):

@@ -48,9 +48,6 @@ class State(NamedTuple):
     c: Array | None
 
 
-NDIM = State(2, 2, 2, 2, 1, 1)  # axes of a state that is one for all cases
-
-
 @dataclass(frozen=True)
 class Design:
     """Sizes, and what the equations leave open.  Raises ValueError where there is no such memory."""
@@ -89,6 +86,12 @@ class Design:
         written = self.n_write_heads, self.width
         return (*address("read", self.n_read_heads), *address("write", self.n_write_heads),
                 Piece("e", written, "logistic"), Piece("a", written, self.contents))
+
+
+def start_shapes(design: Design, H: int) -> State:
+    """The shapes of a state that is one for all cases."""
+    L, W, R, P = design.n_locations, design.width, design.n_read_heads, design.n_write_heads
+    return State((L, W), (R, L), (P, L), (R, W), (H,), (H,))
 
 
 class Cache(NamedTuple):

@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ref.cells.fitting import require_fitting
+
 Array = np.ndarray
 
 
@@ -44,8 +46,12 @@ class ThroughTime:
         self.cell = cell
 
     def forward(self, x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cache]:
-        """design: what the cell's equations leave open, a class of the cell's module."""
-        states, steps, y = [each_case(start, self.cell.NDIM, x.shape[1])], [], []
+        """design: what the cell's equations leave open, a class of the cell's module.
+
+        Raises ValueError or TypeError where x, the weights or the start do not fit it: ref.cells.fitting.
+        """
+        x, shapes = require_fitting(self.cell, x, weights, start, design)
+        states, steps, y = [each_case(start, [(x.shape[1], *shape) for shape in shapes])], [], []
         for x_t in x:
             y_t, state, cache = self.cell.forward(x_t, states[-1], weights, design)
             y.append(y_t)
@@ -65,7 +71,7 @@ class ThroughTime:
 
     def r_forward(self, Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) -> tuple[Array, RCache]:
         """Rx is None where the inputs are data, which no direction moves."""
-        states, steps, Ry = [each_case(Rstart, self.cell.NDIM, len(cache.states[0].M))], [], []
+        states, steps, Ry = [each_case(Rstart, [np.shape(array) for array in cache.states[0]])], [], []
         for t, step in enumerate(cache.steps):
             Ry_t, Rstate, r_cache = self.cell.r_forward(None if Rx is None else Rx[t], states[-1], Rweights, step)
             Ry.append(Ry_t)
@@ -95,10 +101,10 @@ class ThroughTime:
         return type(cache.start)(*(None if arrays[0] is None else np.stack(arrays) for arrays in zip(*cache.states)))
 
 
-def each_case(start: tuple, ndim: tuple, N: int) -> tuple:
-    """The start as each case's own: arrays of ndim axes are one for all N cases."""
-    return type(start)(*(array if array is None or array.ndim > n else np.broadcast_to(array, (N, *array.shape))
-                         for array, n in zip(start, ndim)))
+def each_case(start: tuple, shapes: list) -> tuple:
+    """The start as each case's own, of these shapes: what is one for all cases is handed to each."""
+    return type(start)(*(None if array is None else np.broadcast_to(array, shape)
+                         for array, shape in zip(start, shapes)))
 
 
 def of_start(dstate: tuple, start: tuple) -> tuple:

@@ -31,19 +31,19 @@ class RCache(NamedTuple):
 
 
 def forward(x: Array) -> tuple[Array, Cache]:
-    n = np.sqrt(_dot(x, x) + EPSILON)
+    n = np.sqrt(_sum(x * x) + EPSILON)
     y = x / n
     return y, Cache(y, n)
 
 
 def backward(dy: Array, cache: Cache) -> Array:
     y, n = cache
-    return (dy - y * _dot(y, dy)) / n
+    return (dy - y * _sum(y * dy)) / n
 
 
 def r_forward(Rx: Array, cache: Cache) -> tuple[Array, RCache]:
     y, n = cache
-    Rn = _dot(y, Rx)
+    Rn = _sum(y * Rx)
     Ry = (Rx - y * Rn) / n
     return Ry, RCache(Ry, Rn)
 
@@ -52,8 +52,8 @@ def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache) -> Array:
     y, n = cache
     Ry, Rn = r_cache
     dx = backward(dy, cache)
-    return (Rdy - Ry * _dot(y, dy) - y * (_dot(Ry, dy) + _dot(y, Rdy)) - dx * Rn) / n
+    return (Rdy - Ry * _sum(y * dy) - y * (_sum(Ry * dy) + _sum(y * Rdy)) - dx * Rn) / n
 
 
-def _dot(a: Array, b: Array) -> Array:
-    return (a * b).sum(axis=-1, keepdims=True)
+def _sum(x: Array) -> Array:
+    return x.sum(axis=-1, keepdims=True)

@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from ref.checks import Row, check_op, check_simplex
+from ref.checks import CheckFailure, Row, check_op, check_simplex, require_equal
+from ref.checks.hygiene import leaves
+from ref.checks.passes import Point
 from ref.layers import oneplus, softmax
 from ref.memory import addressing, content, cosine, direction, gate, products, reading, sharpening, shift, writing
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal, probabilities, unit_interval
+from tests.memory import ntm_by_loops
 
 N, K, L, W = 2, 3, 5, 4
 
@@ -19,23 +22,43 @@ def spread(*shape: int, seed: int = 0) -> np.ndarray:
     return softmax.forward(0.3 * normal(*shape, seed=seed))[0]
 
 
-def op(module, arguments, helpers: tuple[str, ...] = (), variant: str = "", promise=None, analytic: bool = True,
-       linear: bool = False) -> Case:
+def op(module, arguments, helpers: tuple[str, ...] = (), variant: str = "", weights: bool = False,
+       linear: bool = False, zeros: str | None = None) -> Case:
+    """weights: the output is on the simplex; zeros: an argument of which an entry may be zero."""
     name = " ".join(filter(None, (module.__name__.removeprefix("ref."), variant)))
+    by_loops = getattr(ntm_by_loops, module.__name__.rpartition(".")[2], None)
 
     def run() -> list[Row]:
-        rows = check_op(module, arguments, analytic=analytic, linear=linear, name=name)
-        if promise:
-            rows.append(Row(name, "w", promise.__name__.removeprefix("check_"),
-                            promise(module.forward(*arguments.values())[0]), 1e-12))
+        rows = check_op(module, arguments, analytic=by_loops is not None, linear=linear, name=name)
+        value = module.forward(*arguments.values())[0]
+        if by_loops is not None:
+            error = require_equal("the equations by loops", "all", value, by_loops(*arguments.values()), 1e-14)
+            rows.append(Row(name, "all", "the equations by loops", error, 1e-14))
+        if weights:
+            rows.append(Row(name, "w", "simplex", check_simplex(value), 1e-12))
+        if zeros:
+            rows.append(Row(name, zeros, "finite at zero", finite_at_zero(module, arguments, zeros), 0.0))
         return rows
 
     return Case(name, functions(module, *FOUR_PASSES) + helpers, run)
 
 
+def finite_at_zero(module, arguments: dict, zeros: str) -> float:
+    """All results of all passes are numbers where the argument's first entries are zero."""
+    at = arguments | {zeros: arguments[zeros].copy()}
+    at[zeros][..., 0] = 0
+    point = Point(module, at)
+    _, r_cache = point.r_forward()
+    results = (point.output(0), module.backward(point.dy, point.cache), point.r_forward()[0],
+               module.r_backward(point.Rdy, point.dy, point.cache, r_cache))
+    if not all(np.isfinite(array).all() for _, array in leaves(results)):
+        raise CheckFailure(f"finite at zero, argument {zeros}: expected numbers, got NaN or infinity")
+    return 0.0
+
+
 def address_of(N: int, K: int, L: int, W: int, S: int) -> dict[str, np.ndarray]:
     return {"M": normal(N, L, W), "w": spread(N, K, L, seed=1), "k": normal(N, K, W, seed=2),
-            "beta": positive(N, K, seed=3), "g": unit_interval(N, K, seed=4),
+            "beta": positive(N, K, seed=3), "g": 0.5 * unit_interval(N, K, seed=4),
             "s": spread(N, K, 2 * S + 1, seed=5), "gamma": 1 + positive(N, K, seed=6)}
 
 
@@ -46,19 +69,19 @@ def written(N: int, K: int, L: int, W: int) -> dict[str, np.ndarray]:
 
 PRODUCTS = functions(products, "without_one", "r_without_one")
 MEMORY = [
-    op(oneplus, {"x": normal(3, 4)}, analytic=False),
-    op(direction, {"x": normal(2, 3, 4, seed=5)}, functions(direction, "_dot")),
+    op(oneplus, {"x": normal(3, 4)}),
+    op(direction, {"x": normal(2, 3, 4, seed=5)}, functions(direction, "_sum")),
     op(cosine, {"M": normal(N, L, W), "k": normal(N, K, W, seed=1)}),
-    op(content, {"s": normal(N, K, L), "beta": positive(N, K, seed=1)}, promise=check_simplex),
+    op(content, {"s": normal(N, K, L), "beta": positive(N, K, seed=1)}, weights=True),
     op(gate, {"a": probabilities(N, K, L), "b": probabilities(N, K, L, seed=1), "g": unit_interval(N, K, seed=2)},
-       promise=check_simplex),
+       weights=True),
     *(op(shift, {"a": probabilities(N, K, L), "s": probabilities(N, K, 2 * S + 1, seed=1)},
-         functions(shift, "_convolution", "_correlation", "_shares", "_shifts"), f"S={S}", check_simplex)
+         functions(shift, "_convolution", "_correlation", "_shares", "_shifts"), f"S={S}", True)
       for S in (0, 1, 2)),
-    op(sharpening, {"a": positive(N, K, L), "gamma": 1 + positive(N, K, seed=1)}, promise=check_simplex),
-    *(op(writing, written(N, heads, L, W), PRODUCTS + functions(writing, "_outer"), f"{heads} heads")
+    op(sharpening, {"a": positive(N, K, L), "gamma": 1 + positive(N, K, seed=1)}, weights=True, zeros="a"),
+    *(op(writing, written(N, heads, L, W), PRODUCTS[: min(heads, 2)] + functions(writing, "_outer"), f"{heads} heads")
       for heads in (1, 2, 3)),
     op(reading, {"M": normal(N, L, W), "w": probabilities(N, K, L, seed=1)}),
-    op(addressing, address_of(N, K, L, W, 1), promise=check_simplex),
+    op(addressing, address_of(N, K, L, W, 1), weights=True),
     op(addressing, address_of(3, 1, 7, 2, 2), variant="S=2"),
 ]
