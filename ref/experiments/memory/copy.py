@@ -9,7 +9,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper, faster, solved
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms
+from ref.experiments.memory.study import COMPILED, PAPERS, SETTINGS, job, ntms
 from ref.experiments.tables import Claim
 
 NAME = "ntm-copy"
@@ -26,7 +26,7 @@ def copies(most: int, bits: int, **settings) -> dict:
 PRESETS = {
     "quick": {**SETTINGS, "n_hidden": 32, "n_locations": 26, "width": 8, "n_validation": 50, "n_harder": 50,
               "jobs": [copies(5, 4, seeds=3, updates=1000)]},
-    "standard": {**SETTINGS, "n_locations": 102, "jobs": [copies(20, 8, seeds=5, updates=5000)]},
+    "standard": {**SETTINGS, "n_locations": 104, "jobs": [copies(20, 8, models=COMPILED, seeds=5, updates=5000)]},
     "paper": {**PAPERS, "jobs": [copies(20, 8, seeds=5, updates=60_000)]},
 }
 

@@ -3,6 +3,7 @@
     ntm       neural Turing machine with an LSTM as its controller, of n_hidden units
     ntm-ff    the same with a feed-forward controller of as many units
     dnc       differentiable neural computer with an LSTM as its controller; it has one head that writes
+    lrua      least recently used access with an LSTM as its controller; its heads read and write
     lstm      no memory; the number of units whose parameters are nearest in number to those of "ntm"
 
 A configuration has n_hidden, n_locations, width and heads: so many that read, and as many that write; and learnt: what
@@ -14,6 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ref.networks.dnc_rnn import DNCRNN
+from ref.networks.lrua_rnn import LRUARNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.ntm_rnn import NTMRNN
 
@@ -33,10 +35,10 @@ def ntm(sizes: Sizes, config: dict, controller: str) -> NTMRNN:
                   learnt=config["learnt"])
 
 
-def dnc(sizes: Sizes, config: dict) -> DNCRNN:
+def other(sizes: Sizes, config: dict, network: type) -> DNCRNN | LRUARNN:
     D, C = sizes
-    return DNCRNN(D, config["n_hidden"], C, config["n_locations"], config["width"], config["heads"],
-                  learnt=config["learnt"])
+    return network(D, config["n_hidden"], C, config["n_locations"], config["width"], config["heads"],
+                   learnt=config["learnt"])
 
 
 def lstm(sizes: Sizes, config: dict) -> LSTMRNN:
@@ -48,10 +50,12 @@ def lstm(sizes: Sizes, config: dict) -> LSTMRNN:
     return min((LSTMRNN(D, units, C) for units in (H, H + 1)), key=lambda network: abs(size(network) - budget))
 
 
+NO_TWIN = {"kernels": "numpy"}
 MODELS = {
     "ntm": Model("NTM, LSTM controller", partial(ntm, controller="lstm")),
     "ntm-ff": Model("NTM, feed-forward controller", partial(ntm, controller="feedforward")),
-    "dnc": Model("DNC, LSTM controller", dnc, {"kernels": "numpy"}),  # which has no compiled twin
+    "dnc": Model("DNC, LSTM controller", partial(other, network=DNCRNN), NO_TWIN),
+    "lrua": Model("LRUA, LSTM controller", partial(other, network=LRUARNN), NO_TWIN),
     "lstm": Model("LSTM, as many parameters", lstm),
 }
 

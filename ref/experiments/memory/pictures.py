@@ -50,8 +50,8 @@ def traced(run: Run, job: dict, model: str, seed: int) -> Trace | None:
     z, cache = network.forward(theta, x)
     states, asked = network.trace(cache), mask[:, 0]
     wrong = ((z > 0) != (t > 0.5))[:, 0] & asked[:, None]
-    return Trace(x[:, 0].T, t[:, 0].T, (sigma(z[:, 0]) * asked[:, None]).T, wrong.T, _largest(states.w_write),
-                 _largest(states.w_read), states.M[1:, 0], asked)
+    return Trace(x[:, 0].T, t[:, 0].T, (sigma(z[:, 0]) * asked[:, None]).T, wrong.T,
+                 written(network, states), largest(states.w_read[1:, 0]), states.M[1:, 0], asked)
 
 
 def drawn(folder) -> list[Path]:
@@ -73,10 +73,18 @@ def memory(run: Run, job: dict, model: str) -> Path | None:
     return save(_figure(trace, about), path, _said(trace, about))
 
 
-def _largest(w: Array) -> Array:
-    """The weights (L, T) after each step: of one head (T + 1, N, L), or the largest of several (T + 1, N, K, L)."""
-    w = w[1:, 0]
+def largest(w: Array) -> Array:
+    """The weights (L, T) of one head (T, L), or the largest of several (T, K, L)."""
     return (w if w.ndim == 2 else w.max(axis=1)).T
+
+
+def written(network, states) -> Array:
+    """The weights (L, T) of writing.  LRUA's state has none: they are what its usage grew by beside reading, the sum
+    over its heads (ref.memory.least_used)."""
+    if hasattr(states, "w_write"):
+        return largest(states.w_write[1:, 0])
+    u, read = states.u[:, 0], states.w_read[1:, 0].sum(axis=1)
+    return (u[1:] - network.design.usage_decay * u[:-1] - read).T
 
 
 def used(trace: Trace) -> slice:

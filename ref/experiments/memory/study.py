@@ -23,7 +23,8 @@ from ref.experiments.memory.models import MODELS
 from ref.experiments.memory.training import train_part
 from ref.experiments.sweep import Sweep
 
-ALL = ("ntm", "ntm-ff", "dnc", "lstm")
+ALL = tuple(MODELS)
+COMPILED = tuple(name for name, model in MODELS.items() if model.settings.get("kernels") != "numpy")
 
 
 def rates(*memories: float, lstm: tuple[float, ...] = (1e-3, 3e-3, 1e-2)) -> dict[str, list]:

@@ -3,7 +3,7 @@
 A part's configuration holds the run's settings, what ref.experiments.memory.models and tasks need, and
 
     model           a name of ref.experiments.memory.models.MODELS
-    forget_bias     where the forget gates' biases of an LSTM begin that controls a memory; those of a plain one begin at 1
+    forget_bias     where the forget gates' biases of an LSTM begin that controls a memory; a plain one has 1
     rate, clip      Adam's first rate, which falls to zero along a straight line, and the largest norm of the gradient
                     that it sees
     updates, minibatch, evaluate_every, part_seed

@@ -5,16 +5,19 @@ from pathlib import Path
 from ref.experiments.memory import copy, ngrams, recall, repeat, sort
 from ref.experiments.memory.copy import FIVE, TWICE
 from ref.experiments.memory.models import MODELS
-from ref.experiments.memory.study import job, part_config
+from ref.experiments.memory.study import ALL, job, part_config
 from ref.experiments.run import Run, run_config
 
 EXPERIMENTS = (copy, repeat, recall, ngrams, sort)
-TINY = {"n_hidden": 6, "n_locations": 10, "width": 4, "n_validation": 20, "n_test": 30, "n_harder": 10, "chunk": 8,
-        "minibatch": 4, "updates": 6, "evaluate_every": 2, "tuning_share": 0.5, "rates": dict.fromkeys(MODELS, [1e-3, 1e-2])}
+TINY = {
+    "n_hidden": 6, "n_locations": 10, "width": 4, "n_validation": 20, "n_test": 30, "n_harder": 10, "chunk": 8,
+    "minibatch": 4, "updates": 6, "evaluate_every": 2, "tuning_share": 0.5,
+    "rates": dict.fromkeys(MODELS, [1e-3, 1e-2]),
+}
 BROKEN = {"ntm": {"rate": 1e30}, "lstm": {}}  # no loss is finite after it
 
 
-def copies(models=("ntm", "ntm-ff", "dnc", "lstm"), seeds: int = 2, **settings) -> dict:
+def copies(models=ALL, seeds: int = 2, **settings) -> dict:
     harder = {TWICE: {"length": 6}, FIVE: {"length": 15}}
     return job("copy", 3, {"length": [1, 3], "bits": 2}, harder, models, seeds, **settings)
 

@@ -10,7 +10,7 @@ from ref.experiments.memory.training import network_of, start
 from ref.experiments.recording import read_checkpoint
 from tests.experiments.memory.little import alt, with_parts, with_tests
 
-PICTURES = ("ntm", "ntm-ff", "dnc")
+PICTURES = ("ntm", "ntm-ff", "dnc", "lrua")
 
 
 def images(figure) -> list:

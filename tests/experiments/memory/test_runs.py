@@ -8,6 +8,7 @@ import pytest
 from ref.experiments.jobs import part_name
 from ref.experiments.memory import copy, study, training
 from ref.experiments.memory.copy import FIVE, TWICE
+from ref.experiments.memory.models import MODELS
 from ref.experiments.memory.study import best_rates, outcomes, title
 from ref.experiments.memory.training import network_of, start, train_part
 from ref.experiments.recording import read_checkpoint, read_rows
@@ -17,8 +18,6 @@ from ref.training import Memory
 from ref.training.train import train
 from tests.experiments.memory.little import copies, one_part, tiny
 
-MODELS = ("ntm", "ntm-ff", "dnc", "lstm")
-
 
 def test_every_model_and_seed_has_run_to_its_end(done):
     names = [f"copy-3-{model}-{seed}" for model in MODELS for seed in (0, 1)]
@@ -26,10 +25,10 @@ def test_every_model_and_seed_has_run_to_its_end(done):
     names += [f"copy-3-broken-{of}-0" for of in ("ntm", "lstm", "ntm-0.001", "ntm-0.01", "lstm-0.001", "lstm-0.01")]
     names += [f"dynamic_ngrams-12-{of}-0" for of in ("ntm", "lstm", "ntm-0.001", "ntm-0.01", "lstm-0.001", "lstm-0.01")]
     assert set(done.parts) == set(names)
-    for name in names[:8]:
+    for name in names[:10]:
         assert done.parts[name]["stopped"] == "steps" and done.parts[name]["steps"] == 6
         assert [row["step"] for row in read_rows(done.folder / name) if "bits" in row] == [0, 2, 4, 6]
-    assert all(done.parts[name]["steps"] == 3 for name in names[8:16]), "half of the updates"
+    assert all(done.parts[name]["steps"] == 3 for name in names[10:20]), "half of the updates"
 
 
 def test_the_rate_is_that_which_costs_least_on_the_validation_sequences():
