@@ -58,6 +58,11 @@ def test_the_trace_is_what_the_trained_network_does(done, model):
         np.testing.assert_array_equal(trace.read[:, t], states.w_read[t + 1, 0, 0])
         np.testing.assert_array_equal(trace.M[t], states.M[t + 1, 0])
     assert (trace.read[:, 0] != trace.read[:, 6]).any()
+    if model == "lrua":
+        np.testing.assert_allclose(trace.write.sum(axis=0), 1, atol=1e-5)
+        assert trace.write.min() > -1e-6
+    else:
+        np.testing.assert_array_equal(trace.write.T, states.w_write[1:, 0].reshape(7, 10))
 
 
 def test_the_seed_that_pays_least_is_drawn(done, drawn):
