@@ -31,6 +31,17 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
     "ortho-soft": ("ref.experiments.orthogonality.soft",
                    "Copy memory under soft constraints: a penalty on W, a Gaussian prior on its singular values, by "
                    "strength."),
+    "ntm-copy": ("ref.experiments.memory.copy",
+                 "A sequence of random vectors said again: neural Turing machines, a DNC, an LSTM."),
+    "ntm-repeat": ("ref.experiments.memory.repeat",
+                   "A sequence of random vectors said again several times: neural Turing machines, a DNC, an LSTM."),
+    "ntm-recall": ("ref.experiments.memory.recall",
+                   "The item that followed this one in a list: neural Turing machines, a DNC, an LSTM."),
+    "ntm-ngrams": ("ref.experiments.memory.ngrams",
+                   "The next bit of a new source in each sequence, beside the exact optimum: neural Turing machines, a "
+                   "DNC, an LSTM."),
+    "ntm-sort": ("ref.experiments.memory.sort",
+                 "Vectors in the order of their priorities: neural Turing machines, a DNC, an LSTM."),
 }
 
 

@@ -1,10 +1,19 @@
 """The words and tables of reports, in Markdown."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from ref.experiments.run import Run, read_run
+
+
+class Claim(NamedTuple):
+    """What a paper says, and whether runs show it."""
+
+    text: str
+    shown: bool
+    numbers: str
 
 
 def report(folders, notes: Iterable[str], section: Callable[[Run], str]) -> str:
@@ -15,6 +24,14 @@ def report(folders, notes: Iterable[str], section: Callable[[Run], str]) -> str:
 def table(head: list[str], rows: Iterable[list]) -> list[str]:
     """The lines of a table."""
     return [_row(head), "|---" * len(head) + "|", *map(_row, rows)]
+
+
+def claim_lines(claims: list[Claim]) -> list[str]:
+    """A list of the paper's claims, below a line of introduction; nothing of none."""
+    if not claims:
+        return []
+    return ["", "What the paper says, and whether these runs show it:", "",
+            *(f"- {'shown' if claim.shown else '**not shown**'}: {claim.text} ({claim.numbers})" for claim in claims)]
 
 
 def spread(values: list[float], number: Callable[[float], str]) -> str:

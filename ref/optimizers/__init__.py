@@ -12,6 +12,8 @@ its gradient is taken), and "gradient_equivalents", the step's work in gradients
 from ref.optimizers.adadelta import Adadelta
 from ref.optimizers.adam import Adam
 from ref.optimizers.adam_runge_kutta import AdamRungeKutta
+from ref.optimizers.annealed import Annealed, falling
+from ref.optimizers.clipping import Clipped
 from ref.optimizers.damped_momentum import DampedMomentum
 from ref.optimizers.gradient_descent import GradientDescent
 from ref.optimizers.momentum import Momentum
@@ -21,5 +23,5 @@ from ref.optimizers.rmsprop import RMSprop
 from ref.optimizers.runge_kutta import RungeKutta
 from ref.optimizers.schedules import rising
 
-__all__ = ["Adadelta", "Adam", "AdamRungeKutta", "DampedMomentum", "GradientDescent", "Momentum", "Nesterov",
-           "PerParameter", "RMSprop", "RungeKutta", "rising"]
+__all__ = ["Adadelta", "Adam", "AdamRungeKutta", "Annealed", "Clipped", "DampedMomentum", "GradientDescent", "Momentum",
+           "Nesterov", "PerParameter", "RMSprop", "RungeKutta", "falling", "rising"]

@@ -1,4 +1,4 @@
-"""A gradient clipped by its norm: one that is too long keeps its direction.
+"""A gradient clipped by its norm: one that is too long keeps its direction; and any optimiser that is given such.
 
     clipped(g)  = g min(1, largest / |g|)         |g| over all parameters together
 
@@ -8,10 +8,42 @@ of the message at every step, inside the backward pass, is the recurrences' own:
 
 import numpy as np
 
+from ref.optimizers.first_order import FirstOrder, State, Step
+from ref.parameters import Parameters
+from ref.protocols import Updates, require
 from ref.validation import require_floats, require_number
 from ref.vectors import dot
 
 Array = np.ndarray
+
+
+class Clipped(FirstOrder):
+    """optimizer: one with an `update`, which never sees a gradient longer than `largest`; the report's gradient_norm
+    is that before clipping.
+
+    Raises TypeError for an optimiser without `update`, ValueError for a largest norm that is not positive and finite.
+
+    >>> import numpy as np
+    >>> from ref import Adam, Clipped, MLP, Objective, losses, same_batch, train
+    >>> network = MLP((3, 5, 2))
+    >>> objective = Objective(network, losses.squared_error)
+    >>> rng = np.random.default_rng(0)
+    >>> batch = rng.standard_normal((8, 3)), rng.standard_normal((8, 2))
+    >>> theta = network.init(rng)
+    >>> result = train(Clipped(Adam(0.01), largest=1.0), objective, theta, same_batch(batch), n_steps=100)
+    >>> objective.value(result.theta, batch) < objective.value(theta, batch)
+    True
+    """
+
+    def __init__(self, optimizer: Updates, largest: float):
+        self.optimizer = require("optimizer", optimizer, Updates)
+        self.largest = require_number("largest", largest, above=0)
+
+    def init(self, theta: Parameters) -> State:
+        return self.optimizer.init(theta)
+
+    def update(self, theta: Parameters, g: Array, state: State) -> Step:
+        return self.optimizer.update(theta, clipped(g, self.largest), state)
 
 
 def clipped(g: Array, largest: float) -> Array:

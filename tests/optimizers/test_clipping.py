@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from ref.optimizers import Clipped, Momentum, Nesterov
 from ref.optimizers.clipping import clipped
+from ref.parameters import Parameters
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -48,3 +50,22 @@ def test_what_is_not_finite_is_left_to_be_seen(bad):
 def test_arguments_that_cannot_be(g, largest, error, message):
     with pytest.raises(error, match=message):
         clipped(g, largest)
+
+
+def test_an_optimiser_with_clipped_gradients_steps_as_on_the_shorter_ones():
+    theta = Parameters.from_arrays({"a": np.array([1.0, 2.0]), "b": np.array([[3.0]])})
+    g = np.array([30.0, -40.0, 0.0])
+    wrapped, bare = Clipped(Momentum(0.1, 0.9), largest=5.0), Momentum(0.1, 0.9)
+    one, state, report = wrapped.update(theta, g, wrapped.init(theta))
+    two, other, _ = bare.update(theta, np.array([3.0, -4.0, 0.0]), bare.init(theta))
+    np.testing.assert_allclose(one.vector, two.vector, rtol=1e-14)
+    again, _, _ = wrapped.update(one, g / 100, state)
+    np.testing.assert_allclose(again.vector, bare.update(two, g / 100, other)[0].vector, rtol=1e-14)
+
+
+@pytest.mark.parametrize("arguments, error, words", [
+    ((Nesterov(0.1), 1.0), TypeError, "optimizer"), ((Momentum(0.1), 0.0), ValueError, "largest"),
+    ((Momentum(0.1), np.inf), ValueError, "largest")])
+def test_what_cannot_be_clipped_is_refused(arguments, error, words):
+    with pytest.raises(error, match=words):
+        Clipped(*arguments)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,13 +11,7 @@ from ref.experiments.orthogonality import rates
 from ref.experiments.orthogonality.tasks import measure_of
 from ref.experiments.orthogonality.variants import base, outcomes, part_config, title
 from ref.experiments.run import Run
-
-
-class Claim(NamedTuple):
-    text: str
-    shown: bool
-    numbers: str
-
+from ref.experiments.tables import Claim, claim_lines
 
 Claims = Callable[[dict, dict], list[Claim]]  # config, parts
 
@@ -93,10 +86,7 @@ def _section(run: Run, claims: Claims, paper: dict, levels: Callable) -> str:
     lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}, {config['n_hidden']} units"]
     for job in config["jobs"]:
         lines += ["", *(rates.section(parts, job) if "grid" in job else _table(config, parts, job, paper, levels))]
-    said = claims(config, parts)
-    if said:
-        lines += ["", "What the paper says, and whether these runs show it:", ""]
-        lines += [f"- {'shown' if claim.shown else '**not shown**'}: {claim.text} ({claim.numbers})" for claim in said]
+    lines += claim_lines(claims(config, parts))
     seconds = sum(result["processor_seconds"] for result in parts.values())
     lines += ["", f"All {len(parts)} parts together took {seconds / 60:.0f} processor minutes."]
     return "\n".join(lines)
