@@ -2,6 +2,7 @@
 
     contract    a product and a sum may become one fused operation.  The other relaxations of fastmath stay off: they
                 break isnan, or the arithmetic that vector_math rounds by.
+    reassoc     in SUMS, of functions that do nothing but sum: in any order, so that several terms are taken at once
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
                 another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration
                 does.
@@ -15,3 +16,4 @@ JIT = {
     "fastmath": {"contract"},
     "nogil": True,
 }
+SUMS = JIT | {"fastmath": {"contract", "reassoc"}}
