@@ -20,6 +20,7 @@ _HOMES = {  # module -> what the front door takes from it
     "ref.networks.dnc_rnn": ("DNCRNN",),
     "ref.networks.elman_rnn": ("ElmanRNN",),
     "ref.networks.lstm_rnn": ("LSTMRNN",),
+    "ref.networks.lrua_rnn": ("LRUARNN",),
     "ref.networks.ntm_rnn": ("NTMRNN",),
     "ref.linalg": ("conjugate_gradient",),
     "ref.optimizers": ("Adam", "GradientDescent", "Momentum", "Nesterov", "PerParameter", "RMSprop"),

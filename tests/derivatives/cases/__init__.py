@@ -14,6 +14,7 @@ from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
 from tests.derivatives.cases.layers import LAYERS, READOUTS, RECURRENCES
 from tests.derivatives.cases.losses import LOSSES
+from tests.derivatives.cases.lrua import LRUA
 from tests.derivatives.cases.lstm import LSTMS
 from tests.derivatives.cases.memory import MEMORY
 from tests.derivatives.cases.networks import NETWORKS, RECURRENT, THROUGH_TIME
@@ -26,4 +27,5 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
          *MEMORY,
          *DNC_MEMORY,
-         *CELLS]
+         *CELLS,
+         *LRUA]
