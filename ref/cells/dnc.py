@@ -41,6 +41,7 @@ from ref.validation import require_choice, require_count
 
 Array = np.ndarray
 USAGE_GRADIENTS = ("full", "stopped")
+MOST_USAGE = 1  # of a start
 
 
 class State(NamedTuple):

@@ -14,9 +14,9 @@ def require_fitting(cell: ModuleType, x: Array, weights: tuple, start: tuple, de
     """Return x and the shapes of a start that is one for all cases.
 
     Raises ValueError for x that is not (T, N, D) with at least one step and one case, or not finite; for weights or a
-    start of other shapes than the design's; for usage outside [0, 1].  Raises TypeError for a dtype that is not x's, or
-    for an array that is missing or too much.  Weights and start are not asked to be finite: where training diverges,
-    the outputs say so.
+    start of other shapes than the design's; for usage below 0 or above the cell's MOST_USAGE.  Raises TypeError for a
+    dtype that is not x's, or for an array that is missing or too much.  Weights and start are not asked to be finite:
+    where training diverges, the outputs say so.
     """
     x = require_sequences("x", x)
     N, D = x.shape[1:]
@@ -36,8 +36,9 @@ def require_fitting(cell: ModuleType, x: Array, weights: tuple, start: tuple, de
                                 f"no state")
             continue
         _require(f"start.{name}", array, x, [shape, (N, *shape)], design)
-    if "u" in start._fields and ((start.u < 0) | (start.u > 1)).any():
-        raise ValueError(f"start.u must be in [0, 1], a usage, but is from {start.u.min():g} to {start.u.max():g}")
+    if "u" in start._fields and ((start.u < 0) | (start.u > cell.MOST_USAGE)).any():
+        raise ValueError(f"start.u must be in [0, {cell.MOST_USAGE}], a usage, but is from {start.u.min():g} to "
+                         f"{start.u.max():g}")
     return x, shapes
 
 

@@ -20,7 +20,8 @@ Primes mark the last state.  Nothing is differentiated with respect to the usage
              1 + softplus(.), since without beta no weight is more than e² times another
     a        the key k is what is added; with separate_add=True a vector of its own, as in public code
     w^lu     spread="all": every head writes to all R least used rows, as the equation is usually written;
-             spread="one each": head h writes to the h-th least used alone, as in public code
+             spread="one each": head h writes to the h-th least used alone, as in public code; that there are as many
+             rows as heads is our reading
     keep     zeroes="first": the least used row is set to zero before writing; zeroes="all": all R least used rows
     gamma    usage_decay, 0.99: our choice
 
@@ -47,6 +48,7 @@ Array = np.ndarray
 STRENGTHS = ("none", *ntm.STRENGTHS)
 SPREADS = ("all", "one each")
 ZEROES = ("first", "all")
+MOST_USAGE = np.inf  # of a start
 
 
 class State(NamedTuple):
@@ -56,9 +58,6 @@ class State(NamedTuple):
     r: Array  # (N, R, W)
     h: Array | None  # (N, H), of the LSTM controller
     c: Array | None
-
-
-NDIM = State(2, 2, 1, 2, 1, 1)  # axes of a state that is one for all cases
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,18 @@ class Design:
                 *((Piece("a", row, self.contents),) if self.separate_add else ()))
 
 
+def start_shapes(design: Design, H: int) -> State:
+    """The shapes of a state that is one for all cases."""
+    L, W, R = design.n_locations, design.width, design.n_read_heads
+    return State((L, W), (R, L), (L,), (R, W), (H,), (H,))
+
+
 class Cache(NamedTuple):
     """The ops' caches; or, where they differ, their R-caches."""
 
     speech: tuple
     gate: gate.Cache
-    forgetting: Array
+    forgetting: forgetting.Cache
     adding: adding.Cache
     cosine: cosine.Cache
     content: content.Cache

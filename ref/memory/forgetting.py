@@ -11,27 +11,30 @@ has no gradient.
 Shapes: M (N, L, W), keep (N, L).  N cases, L locations, W their width.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 Array = np.ndarray
 
 
-def forward(M: Array, keep: Array) -> tuple[Array, Array]:
-    """Return M' and the cache: keep (N, L, 1)."""
+class Cache(NamedTuple):
+    keep: Array  # (N, L, 1)
+
+
+def forward(M: Array, keep: Array) -> tuple[Array, Cache]:
     keep = keep[..., None]
-    return keep * M, keep
+    return keep * M, Cache(keep)
 
 
-def backward(dM: Array, cache: Array) -> Array:
-    keep = cache
-    return keep * dM
+def backward(dM: Array, cache: Cache) -> Array:
+    return cache.keep * dM
 
 
-def r_forward(RM: Array, cache: Array) -> tuple[Array, None]:
-    keep = cache
-    return keep * RM, None
+def r_forward(RM: Array, cache: Cache) -> tuple[Array, None]:
+    """There is nothing that R-backward needs."""
+    return cache.keep * RM, None
 
 
-def r_backward(RdM: Array, dM: Array, cache: Array, r_cache: None) -> Array:
-    keep = cache
-    return keep * RdM
+def r_backward(RdM: Array, dM: Array, cache: Cache, r_cache: None) -> Array:
+    return cache.keep * RdM

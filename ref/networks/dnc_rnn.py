@@ -38,7 +38,7 @@ class DNCRNN(MemoryRNN):
     >>> theta = network.init(np.random.default_rng(0))
     >>> z, cache = network.forward(theta, np.ones((7, 2, 2)))
     >>> z.shape, network.backward(np.ones_like(z), cache)["P"].shape, network.trace(cache).links.shape
-    ((7, 2, 3), (5, 37), (8, 2, 6, 6))
+    ((7, 2, 3), (5, 33), (8, 2, 6, 6))
     """
 
     OP = "dnc"

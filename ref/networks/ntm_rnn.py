@@ -57,5 +57,6 @@ class NTMRNN(MemoryRNN):
         super().__init__(cell, design, starts, {}, (n_inputs, n_hidden, n_outputs), outputs, controller, learnt)
 
     def _first(self, rng: np.random.Generator) -> dict[str, Array]:
-        focus = FOCUS * np.eye(1, self.design.n_locations)
-        return {"M0": np.full(self.shapes.get("M0", ()), 1e-6), "w_read0": focus, "w_write0": focus}
+        focus, K = FOCUS * np.eye(1, self.design.n_locations), (self.design.n_read_heads, self.design.n_write_heads)
+        return {"M0": np.full(self.shapes.get("M0", ()), 1e-6),
+                **{name: focus.repeat(heads, axis=0) for name, heads in zip(("w_read0", "w_write0"), K)}}

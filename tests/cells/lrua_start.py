@@ -6,6 +6,10 @@ from ref.cells import interface, lrua
 from ref.layers import softmax
 
 D, H = 2, 3
+# Among them one row, as many heads as rows, usage that never decays, and usage of the last step alone.
+DESIGNS = [lrua.Design(4, 3), lrua.Design(1, 2), lrua.Design(3, 1, 3, zeroes="all"),
+           lrua.Design(5, 2, 2, 1.0, "oneplus", True, "identity", "one each", "all"),
+           lrua.Design(4, 2, 2, 0.0, "softplus", spread="one each")]
 
 
 def weights(design: lrua.Design, kind: str = "lstm", seed: int = 0, dtype=np.float64) -> lrua.Weights:

@@ -12,6 +12,7 @@ DESIGNS = {
     "ntm": (ntm, ntm.Design(5, 3, 2, 2)),
     "ntm read first": (ntm, ntm.Design(6, 2, 1, 1, shifts=2, order="read first", contents="identity")),
     "dnc": (dnc, dnc.Design(5, 3, 2)),
+    "dnc stopped": (dnc, dnc.Design(4, 2, 2, usage_gradient="stopped")),
     "dnc read first": (dnc, dnc.Design(4, 2, 1, order="read first", strength="softplus", contents="tanh")),
 }
 ARGUMENTS = {ntm: ntm_arguments, dnc: dnc_arguments}

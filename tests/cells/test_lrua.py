@@ -1,4 +1,4 @@
-"""The cell with least recently used access: where it writes and reads, at the ends, cut in two, and bad designs."""
+"""The cell with least recently used access: where it writes and reads, where it jumps, and what it refuses."""
 
 import re
 
@@ -8,34 +8,9 @@ import pytest
 from ref.cells import lrua
 from ref.cells.through_time import ThroughTime
 from tests.cells import lrua_by_loops
-from tests.cells.lrua_start import D, H, inputs, like, start, weights
+from tests.cells.lrua_start import DESIGNS, D, H, inputs, start, weights
 
 MEMORY = ThroughTime(lrua)
-KINDS = pytest.mark.parametrize("kind", ["lstm", "feedforward"])
-DTYPES = pytest.mark.parametrize("dtype", [np.float64, np.float32])
-
-
-def leaves(tree):
-    """Every array of a nest of tuples and lists."""
-    if isinstance(tree, (tuple, list)):
-        for part in tree:
-            yield from leaves(part)
-    elif isinstance(tree, np.ndarray):
-        yield tree
-
-
-def four_passes(x, of, first, design, seed=7):
-    """What each of the four passes returns, in random directions and with a gradient at the last state."""
-    y, cache = MEMORY.forward(x, of, first, design)
-    rng, dend = np.random.default_rng(seed), like(cache.states[-1], seed)
-    dy, Rdy = rng.standard_normal((2, *y.shape)).astype(y.dtype)
-    Ry, r_cache = MEMORY.r_forward(like_x(x, seed), like(of, seed + 1), like(first, seed + 2), cache)
-    return (y, cache.states[-1], MEMORY.backward(dy, cache, dend=dend), Ry, MEMORY.last_r(r_cache),
-            MEMORY.r_backward(Rdy, dy, cache, r_cache, dend=dend, Rdend=like(dend, seed + 3)))
-
-
-def like_x(x, seed):
-    return np.random.default_rng(seed).standard_normal(x.shape).astype(x.dtype)
 
 
 def fixed_head(design, g: float, k=None) -> lrua.Weights:
@@ -146,92 +121,6 @@ def test_the_bound_is_reached_and_a_strength_goes_past_it():
     np.testing.assert_allclose(w[0] / w[2], np.exp(2 * np.log1p(np.exp(5))), rtol=1e-9)
 
 
-DESIGNS = [lrua.Design(4, 3), lrua.Design(1, 2), lrua.Design(3, 1, 3, zeroes="all"),
-           lrua.Design(5, 2, 2, 1.0, "oneplus", True, "identity", "one each", "all"),
-           lrua.Design(4, 2, 2, 0.0, "softplus", spread="one each")]
-
-
-@KINDS
-@DTYPES
-@pytest.mark.parametrize("design", DESIGNS, ids=str)
-@pytest.mark.parametrize("memory", [0.0, 1e-6, 1e6])
-@pytest.mark.parametrize("w", ["one-hot", "uniform"])
-def test_no_nan_and_float32_stays_float32(memory, w, design, dtype, kind):
-    """Zero and huge memories, keys of zero, weights on one row or on all: numbers from all four passes, without a
-    warning.
-    """
-    first = start(design, 2, kind, dtype=dtype)
-    L, R = design.n_locations, design.n_read_heads
-    weight = np.eye(1, L) if w == "one-hot" else np.full((1, L), 1 / L)
-    first = first._replace(M=(memory * first.M).astype(dtype), w_read=np.tile(weight, (2, R, 1)).astype(dtype))
-    of, x = weights(design, kind, dtype=dtype), inputs(3, 2, dtype=dtype)
-    silent = of._replace(P=0 * of.P, q=0 * of.q)
-    for said in (of, silent):
-        with np.errstate(all="raise", under="ignore"):
-            results = four_passes(x, said, first, design)
-        for array in leaves(results):
-            assert np.isfinite(array).all() and array.dtype == dtype
-
-
-@KINDS
-def test_results_do_not_depend_on_the_batch_that_a_case_is_in(kind):
-    design = lrua.Design(5, 3, 2)
-    of, first, x = weights(design, kind), start(design, 4, kind), inputs(6, 4)
-    y, cache = MEMORY.forward(x, of, first, design)
-    dy = like_x(y, 1)
-    together = MEMORY.backward(dy, cache)
-    for n in range(4):
-        own = lrua.State(*(None if array is None else array[n : n + 1] for array in first))
-        alone, of_alone = MEMORY.forward(x[:, n : n + 1], of, own, design)
-        np.testing.assert_allclose(alone[:, 0], y[:, n], rtol=1e-12, atol=1e-13)
-        gradients = MEMORY.backward(dy[:, n : n + 1], of_alone)
-        np.testing.assert_allclose(gradients.dx[:, 0], together.dx[:, n], rtol=1e-10, atol=1e-12)
-        for got, expected in zip(gradients.dstart, together.dstart):
-            if got is not None:
-                np.testing.assert_allclose(got[0], expected[n], rtol=1e-10, atol=1e-12)
-
-
-def test_no_state_is_left_over_from_another_sequence():
-    design = lrua.Design(5, 3, 2)
-    of, first, x = weights(design), start(design, 2), inputs(4, 2)
-    before = MEMORY.forward(x, of, first, design)[0].copy()
-    MEMORY.forward(inputs(7, 2, seed=5), of, start(design, 2, seed=3), design)
-    np.testing.assert_array_equal(MEMORY.forward(x, of, first, design)[0], before)
-
-
-@KINDS
-def test_a_sequence_cut_in_two_gives_the_whole_s_gradients(kind):
-    """The second part begins at the first one's last state, its usage among it; its dstart is the first one's dend."""
-    design = lrua.Design(5, 3, 2, strength="softplus", separate_add=True)
-    of, first, x = weights(design, kind), start(design, 2, kind), inputs(5, 2)
-    Rx, Rof, Rfirst = like_x(x, 1), like(of, 2), like(first, 3)
-    y, cache = MEMORY.forward(x, of, first, design)
-    Ry, r_cache = MEMORY.r_forward(Rx, Rof, Rfirst, cache)
-    dy, Rdy = np.random.default_rng(4).standard_normal((2, *y.shape))
-    whole = MEMORY.backward(dy, cache)
-    R_whole, _ = MEMORY.r_backward(Rdy, dy, cache, r_cache)
-
-    y_1, cache_1 = MEMORY.forward(x[:2], of, first, design)
-    y_2, cache_2 = MEMORY.forward(x[2:], of, cache_1.states[-1], design)
-    np.testing.assert_allclose(np.concatenate([y_1, y_2]), y, rtol=1e-13)
-    Ry_1, r_cache_1 = MEMORY.r_forward(Rx[:2], Rof, Rfirst, cache_1)
-    Ry_2, r_cache_2 = MEMORY.r_forward(Rx[2:], Rof, MEMORY.last_r(r_cache_1), cache_2)
-    np.testing.assert_allclose(np.concatenate([Ry_1, Ry_2]), Ry, rtol=1e-12)
-    second = MEMORY.backward(dy[2:], cache_2)
-    part = MEMORY.backward(dy[:2], cache_1, dend=second.dstart)
-    R_second, dend = MEMORY.r_backward(Rdy[2:], dy[2:], cache_2, r_cache_2)
-    R_part, _ = MEMORY.r_backward(Rdy[:2], dy[:2], cache_1, r_cache_1, dend=dend, Rdend=R_second.dstart)
-    for one, two, all_of_it in ((part, second, whole), (R_part, R_second, R_whole)):
-        np.testing.assert_allclose(np.concatenate([one.dx, two.dx]), all_of_it.dx, rtol=1e-11, atol=1e-13)
-        for a, b, expected in zip(one.dweights, two.dweights, all_of_it.dweights):
-            if expected is not None:
-                np.testing.assert_allclose(a + b, expected, rtol=1e-11, atol=1e-13)
-        for got, expected in zip(one.dstart, all_of_it.dstart):
-            if expected is not None:
-                np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-13)
-        assert one.dstart.u is None
-
-
 def test_outputs_jump_where_usages_cross_and_do_not_depend_on_them_elsewhere():
     """The usage acts through its order alone: the same bits on either side of a tie, another output across it, by as
     much for a step of 1e-12 as for one of 1e-2.
@@ -255,7 +144,7 @@ def test_what_a_forgotten_row_held_has_no_gradient_and_no_effect():
     of, first, x = weights(design), start(design, 1), inputs(1, 1)
     y, cache = MEMORY.forward(x, of, first, design)
     row = int(np.argmin(first.u[0]))
-    dM = MEMORY.backward(like_x(y, 1), cache).dstart.M[0]
+    dM = MEMORY.backward(np.random.default_rng(1).standard_normal(y.shape), cache).dstart.M[0]
     assert not dM[row].any() and np.delete(dM, row, axis=0).all()
     M = first.M.copy()
     M[0, row] += 1e3
@@ -290,3 +179,23 @@ def test_a_long_sequence_beside_the_equations_by_loops(design):
 def test_memories_that_cannot_be(options, error, message):
     with pytest.raises(error, match=re.escape(message)):
         lrua.Design(**{"n_locations": 4, "width": 3, **options})
+
+
+@pytest.mark.parametrize("spoilt, error, message", [
+    (dict(u=-np.ones((2, 4))), ValueError, "start.u must be in [0, inf], a usage, but is from -1 to -1"),
+    (dict(u=np.ones((2, 5))), ValueError, "start.u has shape (2, 5) but must be (4,) or (2, 4)"),
+    (dict(u=None), TypeError, "start.u is NoneType but must be an array of float64 like x"),
+    (dict(u=np.ones((2, 4), np.float32)), TypeError, "start.u is float32 but must be an array of float64 like x"),
+    (dict(M=np.ones((4, 2))), ValueError, "start.M has shape (4, 2) but must be (4, 3) or (2, 4, 3)"),
+    (dict(w_read=np.ones((2, 1, 4, 1))), ValueError, "start.w_read has shape (2, 1, 4, 1) but must be (1, 4)"),
+])
+def test_starts_that_do_not_fit(spoilt, error, message):
+    design = lrua.Design(4, 3)
+    with pytest.raises(error, match=re.escape(message)):
+        MEMORY.forward(inputs(2, 2), weights(design), start(design, 2)._replace(**spoilt), design)
+
+
+def test_weights_of_another_design_do_not_fit():
+    design, other = lrua.Design(4, 3), lrua.Design(4, 3, strength="oneplus")
+    with pytest.raises(ValueError, match=re.escape("P has shape (3, 4) but must be (3, 5)")):
+        MEMORY.forward(inputs(2, 2), weights(design), start(design, 2), other)

@@ -111,7 +111,8 @@ def dnc(x, weights, start, design):
         kept = 1.0
         for w, free in zip(wr, f):
             kept = kept * (1 - free * w)
-        u = (u + ww - u * ww) * kept
+        written = plain(ww) if design.usage_gradient == "stopped" else ww
+        u = (u + written - u * written) * kept
         taken = 1e-6 + (1 - 1e-6) * u
         a, so_far = [0.0] * L, 1.0
         for i in sorted(range(L), key=lambda i: plain(u)[i]):

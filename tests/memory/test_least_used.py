@@ -33,7 +33,7 @@ def test_the_least_used_row_is_the_first(dtype):
 
 @pytest.mark.parametrize("L", [2, 20, 64, 128])
 def test_of_rows_used_alike_the_lower_index_is_the_first(L):
-    """NumPy's default sort gives another order from 17 rows on (the last assertion says so, at 64)."""
+    """Mistake caught: a sort that is not stable, of which the last line has one; NumPy's default is none, either."""
     u = np.zeros((1, L))
     u[0, 0] = 1
     np.testing.assert_array_equal(least_used.rows(u, L), [[*range(1, L), 0]])
