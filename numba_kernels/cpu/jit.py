@@ -15,5 +15,8 @@ JIT = {
     "error_model": "numpy",  # a division by zero gives inf or NaN as in NumPy
     "fastmath": {"contract"},
     "nogil": True,
+    "no_cfunc_wrapper": True,
 }
 SUMS = JIT | {"fastmath": {"contract", "reassoc"}}
+INNER = JIT | {"no_cpython_wrapper": True}
+SUMS = SUMS | {"no_cpython_wrapper": True}

@@ -12,13 +12,24 @@ Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed
 float64, ValueError for shapes that do not fit each other; both name the argument.
 """
 
+from dataclasses import astuple
 from typing import NamedTuple
 
 import numpy as np
 
-from numba_kernels.cpu import ntm_loops
+from numba_kernels.cpu import ntm_loops, ntm_r_loops
 from numba_kernels.cpu.ntm_arrays import (
-    as_state, axes, fit, flat, layout, of_each, of_either, stacked, taken_apart, turned, ways_back,
+    as_state,
+    axes,
+    fit,
+    flat,
+    layout,
+    of_each,
+    of_either,
+    stacked,
+    taken_apart,
+    turned,
+    ways_back,
 )
 from numba_kernels.cpu.prepare import prepare
 from numba_kernels.cpu.threads import number_of_parts, over_cases
@@ -32,11 +43,21 @@ class Cache(NamedTuple):
     x: Array
     weights: Weights
     start: State
-    design: Design
+    design: tuple  # the fields of Design
     control: tuple[Array, ...]  # h, r, c, tanh(c), gates: of ntm_loops, like all that follow
     said: tuple[Array, Array]  # v, slopes
     memory: tuple[Array, Array, Array]  # M, inverse, w
     seen: tuple[Array, Array, Array]  # similarity, content, logs
+
+
+class RCache(NamedTuple):
+    Rx: Array  # zeros where the inputs are data
+    Rweights: Weights
+    Rcontrol: tuple[Array, ...]  # Rh, Rr, Rc, Rgates
+    Rv: Array
+    Rmemory: tuple[Array, Array, Array]  # RM, rates, Rw
+    Rseen: tuple[Array, Array, Array]
+    Rlast: State
 
 
 def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cache]:
@@ -62,14 +83,14 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
     over_cases(ntm_loops.forward_cases, N, (), x, (h, r, c, y, gates), said, memory, seen, stacked(weights, design),
                *layout(design))
     return (np.concatenate([h[1:], r[1:]], axis=2),
-            Cache(x, weights, start, design, (h, r, c, y, gates), said, memory, seen))
+            Cache(x, weights, start, astuple(design), (h, r, c, y, gates), said, memory, seen))
 
 
 def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None = None) -> Gradients:
     """to_input and dend as in the reference."""
-    x, weights, design = cache.x, cache.weights, cache.design
+    x, weights, design = cache.x, cache.weights, Design(*cache.design)
     (dy,), (dend,) = _fit(cache, {"dy": dy}, {"dend.": dend})
-    (T, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
+    (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
     sums = _sums(cache)
     over_cases(ntm_loops.backward_cases, N, sums, dy, x, cache.control, cache.said, cache.memory, cache.seen,
@@ -78,15 +99,57 @@ def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None 
                      of_start(as_state(*back, design, lstm), cache.start))
 
 
+def r_forward(Rx: Array | None, Rweights: tuple, Rstart: tuple, cache: Cache) -> tuple[Array, RCache]:
+    """Rx is None where the inputs are data, which no direction moves."""
+    x, design, lstm = cache.x, Design(*cache.design), cache.weights.W is not None
+    of_weights, of_state = axes(x.shape[2], design, lstm)
+    Rx, Rweights, Rstart = fit(
+        {"x": (x, "T N D"), "Rx": (Rx, "T N D ?")}, ("R", Weights(*Rweights), of_weights),
+        ("Rstart.", State(*Rstart), of_either(of_state)))[1:]
+    Rx = Rx if len(Rx) else np.zeros_like(x)
+    (h, r, c, _, gates), R = cache.control, design.n_read_heads
+    Rcontrol = Rh, Rr, Rc, Rgates = np.zeros_like(h), np.empty_like(r), np.empty_like(c), np.empty_like(gates)
+    RM, _, Rw = Rmemory = tuple(map(np.empty_like, cache.memory))
+    Rv, Rseen = np.empty_like(cache.said[0]), tuple(map(np.empty_like, cache.seen))
+    RM[0], Rw[0, :, :R], Rw[0, :, R:], Rr[0] = Rstart.M.mT, Rstart.w_read, Rstart.w_write, flat(Rstart.r)
+    if lstm:
+        Rh[0], Rc[0] = Rstart.h, Rstart.c
+    still = cache.weights._replace(b=np.zeros_like(cache.weights.b))  # b multiplies a one, which does not move
+    over_cases(ntm_r_loops.r_forward_cases, x.shape[1], (), x, cache.control, cache.said, cache.memory, cache.seen,
+               stacked(still, design), *layout(design), Rx, Rcontrol, Rv, Rmemory, Rseen, stacked(Rweights, design))
+    last = as_state(RM[-1], Rw[-1], Rr[-1], Rh[-1], Rc[-1] if lstm else None, design, lstm)
+    return (np.concatenate([Rh[1:], Rr[1:]], axis=2), RCache(Rx, Rweights, Rcontrol, Rv, Rmemory, Rseen, last))
+
+
+def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True, dend: tuple | None = None,
+               Rdend: tuple | None = None) -> tuple[Gradients, State]:
+    """As in the reference."""
+    x, weights, design = cache.x, cache.weights, Design(*cache.design)
+    (dy, Rdy), (dend, Rdend) = _fit(cache, {"dy": dy, "Rdy": Rdy}, {"dend.": dend, "Rdend.": Rdend})
+    (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
+    Rdx, sums = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(cache)
+    back, Rback = (ways_back(end, N, H, design, x.dtype) for end in (dend, Rdend))
+    over_cases(ntm_r_loops.r_backward_cases, N, sums, Rdy, dy, x, cache.control, cache.said, cache.memory, cache.seen,
+               turned(weights, design), *layout(design), r_cache.Rx, r_cache.Rcontrol, r_cache.Rv, r_cache.Rmemory,
+               r_cache.Rseen, turned(r_cache.Rweights, design), Rdx, back, Rback)
+    R, dstart = (of_start(as_state(*ways, design, lstm), cache.start) for ways in (Rback, back))
+    return Gradients(Rdx if to_input else None, taken_apart(*sums, D, design, lstm), R), dstart
+
+
 def trace(cache: Cache) -> State:
     """The states 0, ..., T as one, each array (T + 1, N, ...): views of the cache."""
     (M, _, w), (h, r, c, _, _) = cache.memory, cache.control
-    return as_state(M, w, r, h, c, cache.design, cache.weights.W is not None)
+    return as_state(M, w, r, h, c, Design(*cache.design), cache.weights.W is not None)
+
+
+def last_r(r_cache: RCache) -> State:
+    """The derivative of the last state along the direction."""
+    return r_cache.Rlast
 
 
 def _fit(cache: Cache, gradients: dict[str, Array], ends: dict[str, tuple | None]) -> tuple[tuple, tuple]:
     """dy and its like, dend and its like, ready for the loops."""
-    of_weights, of_state = axes(cache.x.shape[2], cache.design, cache.weights.W is not None)
+    of_weights, of_state = axes(cache.x.shape[2], Design(*cache.design), cache.weights.W is not None)
     C = len(cache.weights.P) + cache.control[1].shape[2]
     arrays = {"x": (cache.x, "T N D")} | {name: (array, f"T N {C}") for name, array in gradients.items()}
     states = ((prefix, None if end is None else State(*end), of_each(of_state)) for prefix, end in ends.items())

@@ -41,14 +41,15 @@ def fit(arrays: dict[str, tuple[Array, str]], *groups: tuple[str, tuple | None, 
     shapes, given = ({name: pair[k] for name, pair in arrays.items()} for k in (1, 0))
     for prefix, group, axes in groups:
         for field in () if group is None else group._fields:
-            if field not in axes and getattr(group, field) is not None:
-                raise ValueError(f"{prefix}{field} has shape {np.shape(getattr(group, field))} but must be None where the "
-                                 f"weights have no W")
+            if field not in axes and (array := getattr(group, field)) is not None:
+                raise ValueError(f"{prefix}{field} has shape {np.shape(array)} but must be None where the weights have "
+                                 f"no W")
         for field, own in () if group is None else axes.items():
             shapes[prefix + field], given[prefix + field] = own, getattr(group, field)
     ready = vars(prepare(shapes, **given))
     return (*(ready[name] for name in arrays),
-            *(group and type(group)(*(ready.get(prefix + field) for field in group._fields)) for prefix, group, _ in groups))
+            *(group and type(group)(*(ready.get(prefix + field) for field in group._fields))
+              for prefix, group, _ in groups))
 
 
 def layout(design: Design) -> tuple[tuple, tuple]:
@@ -106,4 +107,5 @@ def ways_back(dend: State | None, N: int, H: int, design: Design, dtype) -> tupl
 def as_state(M: Array, w: Array, r: Array, h: Array, c: Array, design: Design, lstm: bool) -> State:
     """The reference's state, from M (..., W, L), w (..., K, L), r (..., R W), h and c (..., H)."""
     R = design.n_read_heads
-    return State(M.mT, w[..., :R, :], w[..., R:, :], r.reshape(*r.shape[:-1], R, -1), *((h, c) if lstm else (None, None)))
+    return State(M.mT, w[..., :R, :], w[..., R:, :], r.reshape(*r.shape[:-1], R, -1),
+                 *((h, c) if lstm else (None, None)))

@@ -12,12 +12,12 @@ import math
 from numba import njit
 
 from numba_kernels.cpu.activations import logistic, tanh
-from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.jit import INNER
 from numba_kernels.cpu.ntm_rows import softmax
-from numba_kernels.cpu.ntm_weighting import through_softmax
+from numba_kernels.cpu.ntm_weighting import r_through_softmax, through_softmax
 
 
-@njit(**JIT)
+@njit(**INNER)
 def activate(v, slopes, W, shifts, written, contents_tanh, beta_from):
     """v, the controller's numbers, becomes what it says; slopes are written.  written = P W; beta_from 0 or 1."""
     size = W + shifts + 3
@@ -37,7 +37,7 @@ def activate(v, slopes, W, shifts, written, contents_tanh, beta_from):
         tanh(v[start + written :])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def softplus(x):
     """Return softplus(x) and its slope, sigma(x)."""
     small = math.exp(-abs(x))
@@ -45,9 +45,9 @@ def softplus(x):
     return (x + rest, share) if x > 0 else (rest, small * share)
 
 
-@njit(**JIT)
-def activate_backward(v, slopes, W, shifts, written, contents_tanh, dv):
-    """dv, at what is said, becomes what goes to the controller's numbers."""
+@njit(**INNER)
+def times_slopes(v, slopes, W, shifts, written, contents_tanh, dv):
+    """dv, at what is said, becomes do, at the controller's numbers; or Ro becomes Rv, as the slopes are symmetric."""
     size = W + shifts + 3
     one = v.dtype.type(1)
     for h in range(len(slopes)):
@@ -65,8 +65,45 @@ def activate_backward(v, slopes, W, shifts, written, contents_tanh, dv):
         through_tanh(v[start + written :], dv[start + written :])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def through_tanh(y, dy):
     one = y.dtype.type(1)
     for i in range(len(y)):
         dy[i] *= one - y[i] * y[i]
+
+
+@njit(**INNER)
+def r_times_slopes(v, slopes, Rv, W, shifts, written, contents_tanh, dv, Rdv):
+    """Rdv becomes Rdo: slopes Rdv + Rslopes dv; dv becomes do, as in times_slopes."""
+    size = W + shifts + 3
+    one, start = v.dtype.type(1), len(slopes) * size
+    for h in range(len(slopes)):
+        block, Rblock = v[h * size : (h + 1) * size], Rv[h * size : (h + 1) * size]
+        dblock, Rdblock = dv[h * size : (h + 1) * size], Rdv[h * size : (h + 1) * size]
+        if contents_tanh:
+            r_through_tanh(block[:W], Rblock[:W], dblock[:W], Rdblock[:W])
+        for k in range(2):  # softplus: Rslope = slope (1 - slope) Rx = (1 - slope) Ry
+            at, slope = W if k == 0 else size - 1, slopes[h, k]
+            Rdblock[at] = slope * Rdblock[at] + (one - slope) * Rblock[at] * dblock[at]
+        r_through_logistic(block[W + 1 : W + 2], Rblock[W + 1 : W + 2], dblock[W + 1 : W + 2], Rdblock[W + 1 : W + 2])
+        shares = slice(W + 2, W + 2 + shifts)
+        r_through_softmax(block[shares], Rblock[shares], dblock[shares], Rdblock[shares], Rdblock[shares])
+    r_through_logistic(v[start : start + written], Rv[start : start + written], dv[start : start + written],
+                       Rdv[start : start + written])
+    if contents_tanh:
+        r_through_tanh(v[start + written :], Rv[start + written :], dv[start + written :], Rdv[start + written :])
+    times_slopes(v, slopes, W, shifts, written, contents_tanh, dv)
+
+
+@njit(**INNER)
+def r_through_tanh(y, Ry, dy, Rdy):
+    one, two = y.dtype.type(1), y.dtype.type(2)
+    for i in range(len(y)):
+        Rdy[i] = (one - y[i] * y[i]) * Rdy[i] - two * y[i] * Ry[i] * dy[i]
+
+
+@njit(**INNER)
+def r_through_logistic(y, Ry, dy, Rdy):
+    one, two = y.dtype.type(1), y.dtype.type(2)
+    for i in range(len(y)):
+        Rdy[i] = y[i] * (one - y[i]) * Rdy[i] + (one - two * y[i]) * Ry[i] * dy[i]

@@ -1,4 +1,4 @@
-"""The compiled NTM's loops over time, of some of the cases, which one thread takes through all of it: forward, backward.
+"""The compiled NTM's loops over time, forward and backward, of some of the cases, which one thread takes through it.
 
     s_t = z_t Q        z_t = (h_{t-1}, r_{t-1}, x_t, 1) (N, B)      Q = W over U's rows for r, for x, and b (B, G)
     o_t = h_t P + q    then each case's memory by itself (ntm_heads): it stays in the processor's nearest cache
@@ -16,16 +16,16 @@ import numpy as np
 from numba import njit
 
 from numba_kernels.cpu.activations import tanh
-from numba_kernels.cpu.in_place import add, add_product, add_to_rows
-from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.in_place import add, add_product, add_to_rows, put
+from numba_kernels.cpu.jit import INNER, JIT
 from numba_kernels.cpu.lstm_cell import backward_cells, cells
 from numba_kernels.cpu.lstm_loops import ROWS
 from numba_kernels.cpu.ntm_heads import backward_step, forward_step
-from numba_kernels.cpu.ntm_interface import activate, activate_backward, through_tanh
+from numba_kernels.cpu.ntm_interface import activate, through_tanh, times_slopes
 from numba_kernels.cpu.ntm_memory import inverse_lengths
 
 
-@njit(**JIT)
+@njit(**INNER)
 def inputs(h, r, x, last, z):
     """z = (h, r, x, last), row by row; as much of h's end as z has room for, all or nothing."""
     W, D = r.shape[1], x.shape[1]
@@ -40,7 +40,17 @@ def inputs(h, r, x, last, z):
         z[n, H + W + D] = last
 
 
-@njit(**JIT)
+@njit(**INNER)
+def beside_one(h, one, hs):
+    """hs = (h, one), row by row."""
+    H = h.shape[1]
+    for n in range(len(hs)):
+        for j in range(H):
+            hs[n, j] = h[n, j]
+        hs[n, H] = one
+
+
+@njit(**INNER)
 def at(t, n, arrays):
     """One case of three arrays at one step."""
     a, b, c = arrays
@@ -76,9 +86,8 @@ def forward_cases(part, x, control, said, memory, seen, weights, layout, phis):
 
 @njit(**JIT)
 def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, layout, phis, dx, back):
-    """dx and all of back, what comes to M, w, r, h and c, are written, and the parts dQ and dPq (H + 1, I), zero before.
-
-    weights: the transposes of Q's rows for h, for r and for x, and of P.
+    """dx and all of back, what comes to M, w, r, h and c, are written, and the parts dQ and dPq (H + 1, I), zero
+    before.  weights: the transposes of Q's rows for h, for r and for x, and of P.
     """
     (h, r, c, y, gates), (v, slopes), (Wt, Rt, Xt, Pt) = control, said, weights
     R, W, shifts, _ = layout
@@ -87,7 +96,7 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, l
     N, K, L, H = part.stop - part.start, memory[2].shape[2], memory[2].shape[3], h.shape[2]
     steps, p = max(1, ROWS // N), np.zeros((3, H), x.dtype)
     z, ds = np.empty((steps * N, len(dQ)), x.dtype), np.empty((steps * N, dQ.shape[1]), x.dtype)
-    hs, do = np.ones((steps * N, H + 1), x.dtype), np.empty((steps * N, len(v[0, 0])), x.dtype)
+    hs, do = np.empty((steps * N, H + 1), x.dtype), np.empty((steps * N, v.shape[2]), x.dtype)
     rest_Q, rest_P = np.empty_like(dQ), np.empty_like(dPq)
     dh, dc, dr, limit = np.empty((N, H), x.dtype), np.empty(H, x.dtype), np.empty_like(r[0, 0]), x.dtype.type(np.inf)
     rows, extended = np.empty((3, L), x.dtype), np.empty((2, L + shifts - 1), x.dtype)
@@ -101,7 +110,7 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, l
                 dr[j] = dy[t, n, H + j] + back_r[i, j]
             backward_step(v[t, n], at(t, n, memory), at(t + 1, n, memory), at(t, n, seen), dr, back_M[n], back_w[n],
                           do_t[i], layout, rows, extended)
-            activate_backward(v[t, n], slopes[t, n], W, shifts, (K - R) * W, contents_tanh, do_t[i])
+            times_slopes(v[t, n], slopes[t, n], W, shifts, (K - R) * W, contents_tanh, do_t[i])
         np.dot(do_t, Pt, dh)
         add(dh, dy[t, part])
         if len(gates):
@@ -109,16 +118,13 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, memory, seen, weights, l
             np.dot(ds_t, Wt, back_h)
         else:
             for i in range(N):
-                for j in range(H):
-                    ds_t[i, j] = dh[i, j]
-                through_tanh(h[t + 1, part.start + i], ds_t[i])
+                through_tanh(h[t + 1, part.start + i], dh[i])
+            put(ds_t, dh)
         np.dot(ds_t, Rt, back_r)
         if len(dx):
             np.dot(ds_t, Xt, dx[t, part])
         inputs(h[t, part], r[t, part], x[t, part], 1, z_t)
-        for i in range(N):
-            for j in range(H):
-                hs[start + i, j] = h[t + 1, part.start + i, j]
+        beside_one(h[t + 1, part], 1, hs[start:stop])
         if stop == len(z) or t == 0:
             add_product(dQ, z[:stop].T, ds[:stop], rest_Q)
             add_product(dPq, hs[:stop].T, do[:stop], rest_P)

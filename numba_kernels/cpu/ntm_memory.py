@@ -18,14 +18,14 @@ import math
 
 from numba import njit
 
-from numba_kernels.cpu.jit import JIT
-from numba_kernels.cpu.ntm_rows import dot
+from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.ntm_rows import dot, fill
 from ref.memory.direction import EPSILON
 
 
-@njit(**JIT)
+@njit(**INNER)
 def inverse_lengths(m, inverse):
-    inverse[:] = inverse.dtype.type(EPSILON)
+    fill(inverse, inverse.dtype.type(EPSILON))
     for v in range(len(m)):
         for i in range(len(inverse)):
             inverse[i] += m[v, i] * m[v, i]
@@ -34,7 +34,7 @@ def inverse_lengths(m, inverse):
         inverse[i] = one / math.sqrt(inverse[i])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def inverse_length(k):
     one, square = k.dtype.type(1), k.dtype.type(EPSILON)
     for v in range(len(k)):
@@ -42,10 +42,10 @@ def inverse_length(k):
     return one / math.sqrt(square)
 
 
-@njit(**JIT)
+@njit(**INNER)
 def compare(m, inverse, k, similarity):
     """similarity is written; k: the key itself."""
-    similarity[:] = 0
+    fill(similarity, 0)
     for v in range(len(m)):
         for i in range(len(similarity)):
             similarity[i] += k[v] * m[v, i]
@@ -54,7 +54,7 @@ def compare(m, inverse, k, similarity):
         similarity[i] *= of_k * inverse[i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def compare_backward(m, inverse, k, similarity, dsimilarity, dm, dk, rows):
     """dm is added to, dk written; rows (2, L): memory."""
     c, b, of_k = rows[0], rows[1], inverse_length(k)
@@ -72,7 +72,7 @@ def compare_backward(m, inverse, k, similarity, dsimilarity, dm, dk, rows):
         dk[v] = of_k * (dk[v] - along * k[v])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def write(m, w, e, a, new):
     """new is written."""
     for v in range(len(m)):
@@ -85,7 +85,7 @@ def write(m, w, e, a, new):
                 row[i] += w[h, i] * a[h, v]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def keep(w, e, v, left_out, row):
     """row *= the product over the heads, but for the one left out, of 1 - w e"""
     one = row.dtype.type(1)
@@ -95,9 +95,9 @@ def keep(w, e, v, left_out, row):
                 row[i] *= one - w[h, i] * e[h, v]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def write_backward(m, w, e, a, dm, dw, de, da, row):
-    """dm, what comes to the written memory, becomes what goes to m; dw is added to, de and da written; row (L,): memory.
+    """dm, what comes to the new memory, becomes what goes to m; dw is added to, de and da written; row (L,): memory.
     """
     for v in range(len(m)):
         for h in range(len(w)):
@@ -111,13 +111,13 @@ def write_backward(m, w, e, a, dm, dw, de, da, row):
         keep(w, e, v, -1, dm[v])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def read(m, w, r):
     for v in range(len(m)):
         r[v] = dot(w, m[v])
 
 
-@njit(**JIT)
+@njit(**INNER)
 def read_backward(m, w, dr, dm, dw):
     """dm and dw are added to."""
     for v in range(len(m)):

@@ -7,7 +7,7 @@ behind it, so that a shift by up to S locations, around the ends, is a slice.
 from numba import njit
 
 from numba_kernels.cpu import vector_math, vector_math32
-from numba_kernels.cpu.jit import JIT, SUMS
+from numba_kernels.cpu.jit import INNER, SUMS
 
 
 @njit(**SUMS)
@@ -26,7 +26,7 @@ def total_of(a):
     return total
 
 
-@njit(**JIT)
+@njit(**INNER)
 def largest(x):
     """Four at a time, none of which waits for another."""
     a = b = c = d = x[0]
@@ -43,7 +43,7 @@ def largest(x):
     return c if c > a else a
 
 
-@njit(**JIT)
+@njit(**INNER)
 def softmax(x):
     """x becomes softmax(x)."""
     top = largest(x)
@@ -58,7 +58,7 @@ def softmax(x):
         x[i] *= share
 
 
-@njit(**JIT)
+@njit(**INNER)
 def log(x, out):
     if x.itemsize == 4:
         for i in range(len(x)):
@@ -68,7 +68,13 @@ def log(x, out):
             out[i] = vector_math.log(x[i])
 
 
-@njit(**JIT)
+@njit(**INNER)
+def fill(out, value):
+    for i in range(len(out)):
+        out[i] = value
+
+
+@njit(**INNER)
 def extend(ends, S):
     """The middle of an extended row is there; its ends are written."""
     L = len(ends) - 2 * S
@@ -78,7 +84,7 @@ def extend(ends, S):
         ends[S + L + i] = ends[S + i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def add_convolution(shares, extended, out):
     """out(i) += Σ_j shares_j a(i - j), a the row that is extended."""
     widest = len(shares) - 1
@@ -88,7 +94,7 @@ def add_convolution(shares, extended, out):
             out[i] += share * moved[i]
 
 
-@njit(**JIT)
+@njit(**INNER)
 def add_correlation(shares, extended, out):
     """out(i) += Σ_j shares_j a(i + j)."""
     for j in range(len(shares)):

@@ -13,8 +13,9 @@
 
 k is rounded by adding 1.5 · 2^52: what is left of y / ln 2 then is an integer, in the last bits of the sum, and 2^k is
 made from those bits.  log finds its k in x's own bits, to which it first adds what makes the exponent change at √2
-instead of 2, and makes a number of it the other way round: 2^52 has the integer in its last bits.  ln 2 is subtracted in two parts, the first with zeros at its end, so that k times it is exact.
-Everything is computed in float64, for float32 too.  NaN stays NaN; errors are below 4 units in the last place.
+instead of 2, and makes a number of it the other way round: 2^52 has the integer in its last bits.  ln 2 is subtracted
+in two parts, the first with zeros at its end, so that k times it is exact.  Everything is computed in float64, for
+float32 too.  NaN stays NaN; errors are below 4 units in the last place.
 """
 
 import math

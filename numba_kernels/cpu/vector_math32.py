@@ -1,7 +1,8 @@
-"""tanh, the logistic function, exp and log in float32: twice as many elements at once as in float64, and half the terms.
+"""tanh, the logistic function, exp and log in float32: twice as many elements at once as in float64, half the terms.
 
 As in vector_math, with exp(r) - 1 = r + r² q(r) to r^7 / 7!, which is off by 1e-8 of it at most, and k rounded by
-adding 1.5 · 2^23; exp is exp(-87), 2e-38, below -87; the series of atanh goes up to u^9 / 9, off by 2e-9 of u.  NaN stays NaN; errors are below 4 units in the last place, where x >= -87 for the logistic function.
+adding 1.5 · 2^23; exp is exp(-87), 2e-38, below -87; the series of atanh goes up to u^9 / 9, off by 2e-9 of u.  NaN
+stays NaN; errors are below 4 units in the last place, where x >= -87 for the logistic function.
 """
 
 import math

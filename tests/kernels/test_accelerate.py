@@ -10,13 +10,15 @@ from ref.losses import Masked, softmax_cross_entropy
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
+from ref.networks.ntm_rnn import NTMRNN, THROUGH_TIME
 from ref.objective import Objective
 from ref.tasks.sequences.pathological import temporal_order
 
 TASK = temporal_order(12)
 
 
-NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs)}
+NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs),
+            "ntm": NTMRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4, outputs="last")}
 
 
 def pair(network) -> tuple[Objective, Objective]:
@@ -30,11 +32,13 @@ def test_the_given_network_stays_as_it_is():
     assert (faster.sizes, faster.shapes, type(faster)) == (network.sizes, network.shapes, ElmanRNN)
     network = LSTMRNN(2, 3, 1)
     assert network.lstm is lstm and accelerate(network).lstm is cpu.lstm
+    network = NTMRNN(2, 3, 1)
+    assert network.ntm is THROUGH_TIME and accelerate(network).ntm is cpu.ntm
 
 
 def test_a_network_without_twins_is_refused():
     with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of "
-                                        "elman, lstm"):
+                                        "elman, lstm, ntm"):
         accelerate(MLP((3, 2)))
 
 

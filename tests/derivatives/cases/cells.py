@@ -87,12 +87,12 @@ def ntm_arguments(design: ntm.Design, T: int, N: int, D: int, H: int, kind: str,
 def turing(T: int, design: ntm.Design, kind: str = "lstm", each_case: bool = True, sizes=(2, 1, 3), op=None,
            helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
     N, D, H = sizes
-    op = op or ThroughTime(ntm)
+    owner, op = op or ntm, op or ThroughTime(ntm)
     arguments = ntm_arguments(design, T, N, D, H, kind, each_case, seed)
     name = (f"{getattr(op, '__name__', 'cells.ntm')} {kind} {design.n_read_heads}+{design.n_write_heads} heads "
             f"{design.order} {design.strength} {design.contents} {'each case' if each_case else 'one start'} T={T}")
     passes = WithLastState(op, ntm, design, tuple(arguments)[1:])
-    covers = functions(ntm, *FOUR_PASSES) + helpers
+    covers = functions(owner, *FOUR_PASSES) + helpers
     return Case(name, covers, lambda: check_op(passes, arguments, name=name))
 
 
