@@ -2,10 +2,10 @@
 
     forward      h, c, (k_r, beta_r, k_w, beta_w, e, v_w, f, g_a, g_w, pi) = speech(x, r', h', c')
                  u     = usage(u', w_w', w_r', f)                       a  = allocation(u)
-                 c_w   = content(cosine(M', k_w), beta_w)               m  = gate(a, c_w, g_a)
+                 c_w   = lookup(M', k_w, beta_w)                        m  = gate(a, c_w, g_a)
                  w_w   = g_w m                                          M  = writing(M', w_w, e, v_w)
                  links = links(links', p', w_w)                         p  = precedence(p', w_w)
-                 c_r   = content(cosine(M, k_r), beta_r)                w_r = read_modes(links, w_r', c_r, pi)
+                 c_r   = lookup(M, k_r, beta_r)                         w_r = read_modes(links, w_r', c_r, pi)
                  r     = reading(M, w_r)                                y  = (h, r)
     backward     the same lines from last to first; dg_w = Σ m dw_w, dm = g_w dw_w; each gradient of the new state is
                  that of y and of step t + 1
@@ -36,7 +36,7 @@ from ref.cells import speech
 from ref.cells.interface import Piece, Pieces
 from ref.cells.ntm import CONTENTS, ORDERS, STRENGTHS
 from ref.cells.speech import Weights as Weights, apart, beside
-from ref.memory import allocation, content, cosine, gate, links, precedence, read_modes, reading, usage, writing
+from ref.memory import allocation, gate, links, lookup, precedence, read_modes, reading, usage, writing
 from ref.validation import require_choice, require_count
 
 Array = np.ndarray
@@ -97,16 +97,14 @@ class Cache(NamedTuple):
     speech: tuple
     usage: usage.Cache
     allocation: allocation.Cache
-    write_cosine: cosine.Cache
-    write_content: content.Cache
+    write: lookup.Cache
     gate: gate.Cache
     m: Array  # (N, L)
     g_w: Array  # (N, 1)
     writing: writing.Cache
     links: links.Cache
     precedence: precedence.Cache
-    read_cosine: cosine.Cache
-    read_content: content.Cache
+    read: lookup.Cache
     read_modes: read_modes.Cache
     reading: reading.Cache
     order: str  # of Design
@@ -120,8 +118,7 @@ def forward(x: Array, state: State, weights: Weights, design: Design) -> tuple[A
 
     u, of_usage = usage.forward(state.u, state.w_write, state.w_read, f)
     a, of_allocation = allocation.forward(u)
-    similarity, of_write_cosine = cosine.forward(state.M, k_w)
-    c_w, of_write_content = content.forward(similarity, beta_w)
+    c_w, of_write = lookup.forward(state.M, k_w, beta_w)
     m, of_gate = gate.forward(a, c_w[:, 0], g_a[:, 0])
     w_write = g_w * m
     M, of_writing = writing.forward(state.M, w_write[:, None], e, v)
@@ -129,14 +126,12 @@ def forward(x: Array, state: State, weights: Weights, design: Design) -> tuple[A
     linked, of_links = links.forward(state.links, state.p, w_write)
     p, of_precedence = precedence.forward(state.p, w_write)
     seen, followed = (M, linked) if design.order == "write first" else (state.M, state.links)
-    similarity, of_read_cosine = cosine.forward(seen, k_r)
-    c_r, of_read_content = content.forward(similarity, beta_r)
+    c_r, of_read = lookup.forward(seen, k_r, beta_r)
     w_read, of_read_modes = read_modes.forward(followed, state.w_read, c_r, pi)
     r, of_reading = reading.forward(seen, w_read)
     new = State(M, u, linked, p, w_write, w_read, r, None if weights.W is None else h, c)
-    cache = Cache(of_speech, of_usage, of_allocation, of_write_cosine, of_write_content,
-                  of_gate, m, g_w, of_writing, of_links, of_precedence, of_read_cosine, of_read_content, of_read_modes,
-                  of_reading, design.order, design.usage_gradient)
+    cache = Cache(of_speech, of_usage, of_allocation, of_write, of_gate, m, g_w, of_writing, of_links, of_precedence,
+                  of_read, of_read_modes, of_reading, design.order, design.usage_gradient)
     return beside(h, r), new, cache
 
 
@@ -146,8 +141,7 @@ def backward(dy: Array, dstate: State, cache: Cache) -> tuple[Array, State, Weig
     dh, dr = apart(dy, cache.speech.read)
     dseen, dw = reading.backward(dr + dstate.r, cache.reading)
     dfollowed, dw_read, dc_r, dpi = read_modes.backward(dstate.w_read + dw, cache.read_modes)
-    dsimilarity, dbeta_r = content.backward(dc_r, cache.read_content)
-    dseen_too, dk_r = cosine.backward(dsimilarity, cache.read_cosine)
+    dseen_too, dk_r, dbeta_r = lookup.backward(dc_r, cache.read)
     dseen = dseen + dseen_too
 
     dp, dw_write = precedence.backward(dstate.p, cache.precedence)
@@ -162,8 +156,7 @@ def backward(dy: Array, dstate: State, cache: Cache) -> tuple[Array, State, Weig
     dw_write = dw_write + dw[:, 0]
     dg_w = (cache.m * dw_write).sum(axis=1, keepdims=True)
     da, dc_w, dg_a = gate.backward(cache.g_w * dw_write, cache.gate)
-    dsimilarity, dbeta_w = content.backward(dc_w[:, None], cache.write_content)
-    dM_too, dk_w = cosine.backward(dsimilarity, cache.write_cosine)
+    dM_too, dk_w, dbeta_w = lookup.backward(dc_w[:, None], cache.write)
     dM = dM + dM_too if written_first else dM + dM_too + dseen
     du, dw_write, dw, df = usage.backward(dstate.u + allocation.backward(da, cache.allocation), cache.usage)
     dw_read = dw_read + dw
@@ -183,8 +176,7 @@ def r_forward(Rx: Array | None, Rstate: State, Rweights: Weights, cache: Cache) 
     Rw = np.zeros_like(Rstate.w_write) if cache.usage_gradient == "stopped" else Rstate.w_write
     Ru, of_usage = usage.r_forward(Rstate.u, Rw, Rstate.w_read, Rf, cache.usage)
     Ra, of_allocation = allocation.r_forward(Ru, cache.allocation)
-    Rsimilarity, of_write_cosine = cosine.r_forward(Rstate.M, Rk_w, cache.write_cosine)
-    Rc_w, of_write_content = content.r_forward(Rsimilarity, Rbeta_w, cache.write_content)
+    Rc_w, of_write = lookup.r_forward(Rstate.M, Rk_w, Rbeta_w, cache.write)
     Rm, of_gate = gate.r_forward(Ra, Rc_w[:, 0], Rg_a[:, 0], cache.gate)
     Rw_write = Rg_w * cache.m + cache.g_w * Rm
     RM, of_writing = writing.r_forward(Rstate.M, Rw_write[:, None], Re, Rv, cache.writing)
@@ -192,14 +184,12 @@ def r_forward(Rx: Array | None, Rstate: State, Rweights: Weights, cache: Cache) 
     Rlinked, of_links = links.r_forward(Rstate.links, Rstate.p, Rw_write, cache.links)
     Rp, of_precedence = precedence.r_forward(Rstate.p, Rw_write, cache.precedence)
     Rseen, Rfollowed = (RM, Rlinked) if cache.order == "write first" else (Rstate.M, Rstate.links)
-    Rsimilarity, of_read_cosine = cosine.r_forward(Rseen, Rk_r, cache.read_cosine)
-    Rc_r, of_read_content = content.r_forward(Rsimilarity, Rbeta_r, cache.read_content)
+    Rc_r, of_read = lookup.r_forward(Rseen, Rk_r, Rbeta_r, cache.read)
     Rw_read, of_read_modes = read_modes.r_forward(Rfollowed, Rstate.w_read, Rc_r, Rpi, cache.read_modes)
     Rr, of_reading = reading.r_forward(Rseen, Rw_read, cache.reading)
     new = State(RM, Ru, Rlinked, Rp, Rw_write, Rw_read, Rr, None if Rweights.W is None else Rh, Rc)
-    r_cache = Cache(of_speech, of_usage, of_allocation, of_write_cosine, of_write_content,
-                    of_gate, Rm, Rg_w, of_writing, of_links, of_precedence, of_read_cosine, of_read_content,
-                    of_read_modes, of_reading, cache.order, cache.usage_gradient)
+    r_cache = Cache(of_speech, of_usage, of_allocation, of_write, of_gate, Rm, Rg_w, of_writing, of_links,
+                    of_precedence, of_read, of_read_modes, of_reading, cache.order, cache.usage_gradient)
     return beside(Rh, Rr), new, r_cache
 
 
@@ -217,10 +207,8 @@ def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cach
     dw, Rdw = dstate.w_read + dw, Rdstate.w_read + Rdw
     dfollowed, dw_read, dc_r, dpi = read_modes.backward(dw, cache.read_modes)
     Rdfollowed, Rdw_read, Rdc_r, Rdpi = read_modes.r_backward(Rdw, dw, cache.read_modes, r_cache.read_modes)
-    dsimilarity, dbeta_r = content.backward(dc_r, cache.read_content)
-    Rdsimilarity, Rdbeta_r = content.r_backward(Rdc_r, dc_r, cache.read_content, r_cache.read_content)
-    dseen_too, dk_r = cosine.backward(dsimilarity, cache.read_cosine)
-    Rdseen_too, Rdk_r = cosine.r_backward(Rdsimilarity, dsimilarity, cache.read_cosine, r_cache.read_cosine)
+    dseen_too, dk_r, dbeta_r = lookup.backward(dc_r, cache.read)
+    Rdseen_too, Rdk_r, Rdbeta_r = lookup.r_backward(Rdc_r, dc_r, cache.read, r_cache.read)
     dseen, Rdseen = dseen + dseen_too, Rdseen + Rdseen_too
 
     dp, dw_write = precedence.backward(dstate.p, cache.precedence)
@@ -244,11 +232,8 @@ def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cach
     dm, Rdm = cache.g_w * dw_write, r_cache.g_w * dw_write + cache.g_w * Rdw_write
     da, dc_w, dg_a = gate.backward(dm, cache.gate)
     Rda, Rdc_w, Rdg_a = gate.r_backward(Rdm, dm, cache.gate, r_cache.gate)
-    dsimilarity, dbeta_w = content.backward(dc_w[:, None], cache.write_content)
-    Rdsimilarity, Rdbeta_w = content.r_backward(Rdc_w[:, None], dc_w[:, None], cache.write_content,
-                                                r_cache.write_content)
-    dM_too, dk_w = cosine.backward(dsimilarity, cache.write_cosine)
-    RdM_too, Rdk_w = cosine.r_backward(Rdsimilarity, dsimilarity, cache.write_cosine, r_cache.write_cosine)
+    dM_too, dk_w, dbeta_w = lookup.backward(dc_w[:, None], cache.write)
+    RdM_too, Rdk_w, Rdbeta_w = lookup.r_backward(Rdc_w[:, None], dc_w[:, None], cache.write, r_cache.write)
     dM = dM + dM_too if written_first else dM + dM_too + dseen
     RdM = RdM + RdM_too if written_first else RdM + RdM_too + Rdseen
     du = dstate.u + allocation.backward(da, cache.allocation)

@@ -4,7 +4,7 @@
                  w^lu   = indicators of the R least used rows, by u'    a constant
                  w^w    = gate(w^r', w^lu, g)
                  M      = adding(forgetting(M', keep), w^w, k)          or a in k's place
-                 w^r    = content(cosine(M, k), beta)
+                 w^r    = lookup(M, k, beta)
                  r      = reading(M, w^r)                               y = (h, r)
                  u      = usage(u', w^r, w^w)
     backward     the same lines from last to first, without those of w^lu and u; each gradient of the new state is that
@@ -41,7 +41,7 @@ from ref.cells import ntm, speech
 from ref.cells.interface import Piece, Pieces
 from ref.cells.ntm import CONTENTS
 from ref.cells.speech import Weights as Weights, apart, beside
-from ref.memory import adding, content, cosine, forgetting, gate, least_used, reading
+from ref.memory import adding, forgetting, gate, least_used, lookup, reading
 from ref.validation import require_choice, require_count, require_number
 
 Array = np.ndarray
@@ -107,8 +107,7 @@ class Cache(NamedTuple):
     gate: gate.Cache
     forgetting: forgetting.Cache
     adding: adding.Cache
-    cosine: cosine.Cache
-    content: content.Cache
+    lookup: lookup.Cache
     reading: reading.Cache
 
 
@@ -121,20 +120,18 @@ def forward(x: Array, state: State, weights: Weights, design: Design) -> tuple[A
     w_write, of_gate = gate.forward(state.w_read, w_least, g)
     M, of_forgetting = forgetting.forward(state.M, keep)
     M, of_adding = adding.forward(M, w_write, a)
-    similarity, of_cosine = cosine.forward(M, k)
-    w_read, of_content = content.forward(similarity, beta)
+    w_read, of_lookup = lookup.forward(M, k, beta)
     r, of_reading = reading.forward(M, w_read)
     u = least_used.usage(state.u, w_read, w_write, design.usage_decay)
     new = State(M, w_read, u, r, None if weights.W is None else h, c)
-    return beside(h, r), new, Cache(of_speech, of_gate, of_forgetting, of_adding, of_cosine, of_content, of_reading)
+    return beside(h, r), new, Cache(of_speech, of_gate, of_forgetting, of_adding, of_lookup, of_reading)
 
 
 def backward(dy: Array, dstate: State, cache: Cache) -> tuple[Array, State, Weights]:
     """Return dx, and the gradients at the last state and at the weights."""
     dh, dr = apart(dy, cache.speech.read)
     dM, dw_read = reading.backward(dr + dstate.r, cache.reading)
-    dsimilarity, dbeta = content.backward(dstate.w_read + dw_read, cache.content)
-    dM_too, dk = cosine.backward(dsimilarity, cache.cosine)
+    dM_too, dk, dbeta = lookup.backward(dstate.w_read + dw_read, cache.lookup)
     dM, dw_write, da = adding.backward(dstate.M + dM + dM_too, cache.adding)
     dM = forgetting.backward(dM, cache.forgetting)
     dw_read, _, dg = gate.backward(dw_write, cache.gate)
@@ -152,11 +149,10 @@ def r_forward(Rx: Array | None, Rstate: State, Rweights: Weights, cache: Cache) 
     Rw_write, of_gate = gate.r_forward(Rstate.w_read, np.zeros_like(Rstate.w_read), Rg, cache.gate)
     RM, of_forgetting = forgetting.r_forward(Rstate.M, cache.forgetting)
     RM, of_adding = adding.r_forward(RM, Rw_write, Ra, cache.adding)
-    Rsimilarity, of_cosine = cosine.r_forward(RM, Rk, cache.cosine)
-    Rw_read, of_content = content.r_forward(Rsimilarity, Rbeta, cache.content)
+    Rw_read, of_lookup = lookup.r_forward(RM, Rk, Rbeta, cache.lookup)
     Rr, of_reading = reading.r_forward(RM, Rw_read, cache.reading)
     new = State(RM, Rw_read, None, Rr, None if Rweights.W is None else Rh, Rc)
-    return beside(Rh, Rr), new, Cache(of_speech, of_gate, of_forgetting, of_adding, of_cosine, of_content, of_reading)
+    return beside(Rh, Rr), new, Cache(of_speech, of_gate, of_forgetting, of_adding, of_lookup, of_reading)
 
 
 def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cache, r_cache: Cache
@@ -170,10 +166,8 @@ def r_backward(Rdy: Array, Rdstate: State, dy: Array, dstate: State, cache: Cach
     dM, dw = reading.backward(dr, cache.reading)
     RdM, Rdw = reading.r_backward(Rdr, dr, cache.reading, r_cache.reading)
     dw, Rdw = dstate.w_read + dw, Rdstate.w_read + Rdw
-    dsimilarity, dbeta = content.backward(dw, cache.content)
-    Rdsimilarity, Rdbeta = content.r_backward(Rdw, dw, cache.content, r_cache.content)
-    dM_too, dk = cosine.backward(dsimilarity, cache.cosine)
-    RdM_too, Rdk = cosine.r_backward(Rdsimilarity, dsimilarity, cache.cosine, r_cache.cosine)
+    dM_too, dk, dbeta = lookup.backward(dw, cache.lookup)
+    RdM_too, Rdk, Rdbeta = lookup.r_backward(Rdw, dw, cache.lookup, r_cache.lookup)
     dM, RdM = dstate.M + dM + dM_too, Rdstate.M + RdM + RdM_too
     RdM, Rdw, Rda = adding.r_backward(RdM, dM, cache.adding, r_cache.adding)
     dM, dw, da = adding.backward(dM, cache.adding)

@@ -1,11 +1,10 @@
 """The NTM's addressing: where a head looks, from what it looks for and from where it has looked before.
 
-    forward      s_k = cosine(M, k)          which rows are like the key
-                 w_c = content(s_k, beta)    how much so
+    forward      w_c = lookup(M, k, beta)    which rows are like the key
                  w_g = gate(w_c, w', g)      or where the head was: w', its last weights
                  w_s = shift(w_g, s)         a step aside
                  w   = sharpening(w_s, gamma)
-    backward, R-forward and R-backward go through the five in turn.
+    backward, R-forward and R-backward go through the four in turn.
 
 Shapes: M (N, L, W), w' and w (N, K, L), k (N, K, W), beta, g, gamma (N, K), s (N, K, 2S + 1).  N cases, K heads,
 L locations, W their width, S the widest shift.
@@ -17,16 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ref.memory import content, cosine, gate, sharpening, shift
+from ref.memory import gate, lookup, sharpening, shift
 
 Array = np.ndarray
 
 
 class Cache(NamedTuple):
-    """The five ops' caches; or their R-caches."""
+    """The four ops' caches; or their R-caches."""
 
-    cosine: tuple
-    content: tuple
+    lookup: lookup.Cache
     gate: tuple
     shift: tuple
     sharpening: tuple
@@ -43,31 +41,28 @@ class Gradients(NamedTuple):
 
 
 def forward(M: Array, w: Array, k: Array, beta: Array, g: Array, s: Array, gamma: Array) -> tuple[Array, Cache]:
-    similarity, of_cosine = cosine.forward(M, k)
-    by_content, of_content = content.forward(similarity, beta)
+    by_content, of_lookup = lookup.forward(M, k, beta)
     gated, of_gate = gate.forward(by_content, w, g)
     shifted, of_shift = shift.forward(gated, s)
     w, of_sharpening = sharpening.forward(shifted, gamma)
-    return w, Cache(of_cosine, of_content, of_gate, of_shift, of_sharpening)
+    return w, Cache(of_lookup, of_gate, of_shift, of_sharpening)
 
 
 def backward(dw: Array, cache: Cache) -> Gradients:
     dshifted, dgamma = sharpening.backward(dw, cache.sharpening)
     dgated, ds = shift.backward(dshifted, cache.shift)
     dby_content, dw, dg = gate.backward(dgated, cache.gate)
-    dsimilarity, dbeta = content.backward(dby_content, cache.content)
-    dM, dk = cosine.backward(dsimilarity, cache.cosine)
+    dM, dk, dbeta = lookup.backward(dby_content, cache.lookup)
     return Gradients(dM, dw, dk, dbeta, dg, ds, dgamma)
 
 
 def r_forward(RM: Array, Rw: Array, Rk: Array, Rbeta: Array, Rg: Array, Rs: Array, Rgamma: Array, cache: Cache
               ) -> tuple[Array, Cache]:
-    Rsimilarity, of_cosine = cosine.r_forward(RM, Rk, cache.cosine)
-    Rby_content, of_content = content.r_forward(Rsimilarity, Rbeta, cache.content)
+    Rby_content, of_lookup = lookup.r_forward(RM, Rk, Rbeta, cache.lookup)
     Rgated, of_gate = gate.r_forward(Rby_content, Rw, Rg, cache.gate)
     Rshifted, of_shift = shift.r_forward(Rgated, Rs, cache.shift)
     Rw, of_sharpening = sharpening.r_forward(Rshifted, Rgamma, cache.sharpening)
-    return Rw, Cache(of_cosine, of_content, of_gate, of_shift, of_sharpening)
+    return Rw, Cache(of_lookup, of_gate, of_shift, of_sharpening)
 
 
 def r_backward(Rdw: Array, dw: Array, cache: Cache, r_cache: Cache) -> Gradients:
@@ -77,7 +72,5 @@ def r_backward(Rdw: Array, dw: Array, cache: Cache, r_cache: Cache) -> Gradients
     Rdgated, Rds = shift.r_backward(Rdshifted, dshifted, cache.shift, r_cache.shift)
     dby_content, _, _ = gate.backward(dgated, cache.gate)
     Rdby_content, Rdw, Rdg = gate.r_backward(Rdgated, dgated, cache.gate, r_cache.gate)
-    dsimilarity, _ = content.backward(dby_content, cache.content)
-    Rdsimilarity, Rdbeta = content.r_backward(Rdby_content, dby_content, cache.content, r_cache.content)
-    RdM, Rdk = cosine.r_backward(Rdsimilarity, dsimilarity, cache.cosine, r_cache.cosine)
+    RdM, Rdk, Rdbeta = lookup.r_backward(Rdby_content, dby_content, cache.lookup, r_cache.lookup)
     return Gradients(RdM, Rdw, Rdk, Rdbeta, Rdg, Rds, Rdgamma)

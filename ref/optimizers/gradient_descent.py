@@ -1,13 +1,13 @@
 """Gradient descent.
 
-    theta_{t+1} = theta_t - eps ∇f(theta_t)
+    theta_{t+1} = theta_t - eps_t ∇f(theta_t)               eps_t = eps / (1 + decay t)
 
-Stochastic where the batch is a part of the data.
+Stochastic where the batch is a part of the data.  The decay of the rate is Torch7's.
 """
 
 import numpy as np
 
-from ref.optimizers.first_order import FirstOrder, State, Step
+from ref.optimizers.first_order import FirstOrder, State, Step, state_count
 from ref.parameters import Parameters
 from ref.validation import require_number
 
@@ -15,7 +15,9 @@ Array = np.ndarray
 
 
 class GradientDescent(FirstOrder):
-    """learning_rate: eps.  Raises ValueError where it is not positive and finite.
+    """learning_rate: eps; decay: of the rate, none by default.
+
+    Raises ValueError for a rate that is not positive and finite, or a negative decay.
 
     >>> import numpy as np
     >>> from ref import GradientDescent, MLP, Objective, losses, same_batch, train
@@ -29,11 +31,16 @@ class GradientDescent(FirstOrder):
     True
     """
 
-    def __init__(self, learning_rate: float):
+    def __init__(self, learning_rate: float, decay: float = 0.0):
         self.learning_rate = require_number("learning_rate", learning_rate, above=0)
+        self.decay = require_number("decay", decay, least=0)
 
     def init(self, theta: Parameters) -> State:
-        return {}
+        return {"t": 0} if self.decay else {}
 
     def update(self, theta: Parameters, g: Array, state: State) -> Step:
-        return theta.like(theta.vector - self.learning_rate * g), {}, {}
+        if not self.decay:
+            return theta.like(theta.vector - self.learning_rate * g), {}, {}
+        t = state_count(state, "t")
+        rate = self.learning_rate / (1 + self.decay * t)
+        return theta.like(theta.vector - rate * g), {"t": t + 1}, {"learning_rate": rate}

@@ -3,6 +3,9 @@
     r_t     = rho r_{t-1} + (1 - rho) g_t²                     g_t = ∇f(theta_{t-1}),  r_0 = 0,  t = 1, 2, ...
     theta_t = theta_{t-1} - eps g_t / √(r_t + epsilon)
 
+With outside=True it is Torch7's form, theta_t = theta_{t-1} - eps g_t / (√r_t + epsilon), whose own values are rho =
+0.99 and epsilon = 1e-8.
+
 epsilon stands inside the root: gradients far below √epsilon take steps of gradient descent at the rate eps/√epsilon.
 The zero start is not corrected, so that a first step is up to 1/√(1 - rho) times eps long.  Tieleman & Hinton 2012.
 """
@@ -17,7 +20,8 @@ Array = np.ndarray
 
 
 class RMSprop(FirstOrder):
-    """learning_rate: eps; rho: how much of the mean is kept each step; epsilon: added to the mean square.
+    """learning_rate: eps; rho: how much of the mean is kept each step; epsilon: added to the mean square, or, where it
+    stands outside, to its root.
 
     Raises ValueError for a learning rate or an epsilon that is not positive and finite, or a rho outside [0, 1).
 
@@ -33,10 +37,10 @@ class RMSprop(FirstOrder):
     True
     """
 
-    def __init__(self, learning_rate: float, rho: float = 0.9, epsilon: float = 1e-6):
+    def __init__(self, learning_rate: float, rho: float = 0.9, epsilon: float = 1e-6, outside: bool = False):
         self.learning_rate = require_number("learning_rate", learning_rate, above=0)
         self.rho = require_number("rho", rho, least=0, below=1)
-        self.epsilon = require_number("epsilon", epsilon, above=0)
+        self.epsilon, self.outside = require_number("epsilon", epsilon, above=0), bool(outside)
 
     def init(self, theta: Parameters) -> State:
         return {"r": np.zeros_like(theta.vector)}
@@ -44,5 +48,6 @@ class RMSprop(FirstOrder):
     def update(self, theta: Parameters, g: Array, state: State) -> Step:
         r = state_vector(state, "r", theta)
         r = self.rho * r + (1 - self.rho) * g * g
-        new = theta.vector - self.learning_rate * g / np.sqrt(r + self.epsilon)
+        root = np.sqrt(r) + self.epsilon if self.outside else np.sqrt(r + self.epsilon)
+        new = theta.vector - self.learning_rate * g / root
         return theta.like(new), {"r": r}, {}

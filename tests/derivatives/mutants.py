@@ -32,6 +32,8 @@ RATIO = "the same factor stands in numerator and denominator"
 TURNED = "the rows in another order, counted from the last: each once all the same"
 LARGER = "only which of the two is larger is used"
 AT_ONCE = "how many steps' rows are summed at once changes the time, not the sum"
+UNSEEN = "a margin that no window sees"
+ZERO = "0 and minus infinity stay what they are"
 BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
@@ -46,6 +48,10 @@ EQUIVALENT = [
     ("ref.losses.softmax_cross_entropy:value", "largest = z.max(axis=-1, keepdims=True)",
      "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
     ("ref.layers.oplu:forward", "x", "1.0001 * x", LARGER),
+    ("ref.layers.images.windows:Windows.empty", "n - 1", "n + 1", UNSEEN),
+    ("ref.layers.images.windows:Windows.empty", "n - 1", "n", UNSEEN),
+    ("ref.layers.images.windows:Windows.empty", "np.full((N, *reach, C), value, dtype)",
+     "1.0001 * np.full((N, *reach, C), value, dtype)", ZERO),
     ("ref.layers.oplu:_exchanged", "x = x.reshape(v.shape)", "x = 1.0001 * x.reshape(v.shape)", LARGER),
     *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})",
        BETWEEN)

@@ -27,6 +27,10 @@ def content(s, beta):
     return w
 
 
+def lookup(M, k, beta):
+    return content(cosine(M, k), beta)
+
+
 def gate(a, b, g):
     w = np.empty_like(a)
     for at in np.ndindex(a.shape):
@@ -50,7 +54,7 @@ def sharpening(a, gamma):
 
 
 def addressing(M, w, k, beta, g, s, gamma):
-    return sharpening(shift(gate(content(cosine(M, k), beta), w, g), s), gamma)
+    return sharpening(shift(gate(lookup(M, k, beta), w, g), s), gamma)
 
 
 def writing(M, w, e, a):

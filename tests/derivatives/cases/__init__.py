@@ -7,8 +7,10 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.convolutional import CONVOLUTIONAL
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
+from tests.derivatives.cases.images import IMAGES
 from tests.derivatives.cases.kernels import KERNELS, TWINS
 from tests.derivatives.cases.kinked import KINKED
 from tests.derivatives.cases.kronecker import KRONECKER
@@ -28,4 +30,6 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *MEMORY,
          *DNC_MEMORY,
          *CELLS,
-         *LRUA]
+         *LRUA,
+         *IMAGES,
+         *CONVOLUTIONAL]
