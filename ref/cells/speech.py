@@ -65,7 +65,7 @@ def backward(dh: Array, dstate_h: Array | None, dc: Array | None, dv: list[Array
              ) -> tuple[Last, Weights]:
     do = interface.backward(dv, cache.interface)
     dh_too, dP, dq = affine.backward(do, cache.affine)
-    d = controller.backward(_sum(dh, dh_too, dstate_h), dc, cache.controller)
+    d = controller.backward(_with(dh + dh_too, dstate_h), dc, cache.controller)
     return Last(*apart(d.dx, cache.read), d.dh, d.dc), Weights(d.dU, d.dW, d.db, dP, dq)
 
 
@@ -90,7 +90,7 @@ def r_backward(R: tuple, d: tuple, cache: Cache, r_cache: RCache) -> tuple[Last,
     Rdo = interface.r_backward(Rdv, dv, cache.interface, r_cache.interface)
     dh_too, _, _ = affine.backward(do, cache.affine)
     Rdh_too, RdP, Rdq = affine.r_backward(Rdo, do, cache.affine, r_cache.affine)
-    dh, Rdh = _sum(dh, dh_too, dstate_h), _sum(Rdh, Rdh_too, Rdstate_h)
+    dh, Rdh = _with(dh + dh_too, dstate_h), _with(Rdh + Rdh_too, Rdstate_h)
     d = controller.backward(dh, dc, cache.controller)
     R = controller.r_backward(Rdh, Rdc, dh, dc, cache.controller, r_cache.controller)
     return (Last(*apart(R.dx, cache.read), R.dh, R.dc), Weights(R.dU, R.dW, R.db, RdP, Rdq),
@@ -108,5 +108,5 @@ def apart(d: Array, read: tuple[int, int]) -> tuple[Array, Array]:
     return d[:, :-width], d[:, -width:].reshape(len(d), *read)
 
 
-def _sum(dh: Array, dh_too: Array, dstate_h: Array | None) -> Array:
-    return dh + dh_too if dstate_h is None else dh + dh_too + dstate_h
+def _with(dh: Array, dstate_h: Array | None) -> Array:
+    return dh if dstate_h is None else dh + dstate_h

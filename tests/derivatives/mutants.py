@@ -3,6 +3,7 @@
     python -m tests.derivatives.mutants                                 all of them
     python -m tests.derivatives.mutants ref.layers ref.losses           those of these modules
     python -m tests.derivatives.mutants --sample 10 --changed HEAD~20   every tenth, and all of the files changed since
+    python -m tests.derivatives.mutants --most 500                      500 of them at most, spread evenly
 """
 
 import argparse
@@ -13,7 +14,11 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import groupby
+from multiprocessing import get_context
+from operator import itemgetter
 from types import CodeType
 from typing import NamedTuple
 
@@ -23,83 +28,8 @@ from ref.checks import CheckFailure
 from tests.derivatives.cases import CASES
 from tests.derivatives.cases.case import Case
 from tests.derivatives.completeness import is_compiled, resolve
+from tests.derivatives.equivalent import EQUIVALENT
 from tests.derivatives.mutations import Mutant, mutants
-
-EITHER_SIGN = "A and -A are factors of the same A A'"
-SQUARED = "only its square is used"
-SHIFT = "softmax(x) = softmax(x + c): the shift only prevents overflow, which tests/foundation holds at |z| = 1e4"
-RATIO = "the same factor stands in numerator and denominator"
-TURNED = "the rows in another order, counted from the last: each once all the same"
-LARGER = "only which of the two is larger is used"
-AT_ONCE = "how many steps' rows are summed at once changes the time, not the sum"
-UNSEEN = "a margin that no window sees"
-ZERO = "0 and minus infinity stay what they are"
-BETWEEN = "the middle one of -clip, ds and clip, however they are given"
-
-# Mutants that compute the same: (function, before, after, reason).  A mutant that is not listed here must be killed.
-EQUIVALENT = [
-    ("ref.vectors:add_product", "len(total)", "len(total) + 1", "a block that starts at the end is empty"),
-    ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
-     "1.0001 * np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
-    ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
-     "-np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
-    ("ref.layers.softmax:forward", "x - x.max(axis=-1, keepdims=True)", "x + x.max(axis=-1, keepdims=True)", SHIFT),
-    ("ref.layers.softmax:forward", "x - x.max(axis=-1, keepdims=True)", "x", SHIFT),
-    ("ref.losses.softmax_cross_entropy:value", "largest = z.max(axis=-1, keepdims=True)",
-     "largest = 1.0001 * z.max(axis=-1, keepdims=True)", SHIFT),
-    ("ref.layers.oplu:forward", "x", "1.0001 * x", LARGER),
-    ("ref.layers.images.windows:Windows.empty", "n - 1", "n + 1", UNSEEN),
-    ("ref.layers.images.windows:Windows.empty", "n - 1", "n", UNSEEN),
-    ("ref.layers.images.windows:Windows.empty", "np.full((N, *reach, C), value, dtype)",
-     "1.0001 * np.full((N, *reach, C), value, dtype)", ZERO),
-    ("ref.layers.oplu:_exchanged", "x = x.reshape(v.shape)", "x = 1.0001 * x.reshape(v.shape)", LARGER),
-    *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})",
-       BETWEEN)
-      for op, ds in (("elman", "ds[t]"), ("lstm", "ds[t]"), ("lstm", "dso"))),
-    ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
-    ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
-    ("ref.losses.logistic_squared_error:gauss_newton_product", "p * (1 - p)", "-(p * (1 - p))", SQUARED),
-    ("ref.losses.logistic_squared_error:gauss_newton_product", "1 - p", "-(1 - p)", SQUARED),
-    ("ref.losses.logistic_squared_error:mean_curvature", "p * (1 - p)", "-(p * (1 - p))", SQUARED),
-    ("ref.losses.logistic_squared_error:mean_curvature", "1 - p", "-(1 - p)", SQUARED),
-    ("ref.hessian_free.kfac.kronecker:with_ones", "np.hstack([y, np.ones((len(y), 1), y.dtype)])",
-     "-np.hstack([y, np.ones((len(y), 1), y.dtype)])", SQUARED),
-    ("ref.hessian_free.kfac.kronecker:paired", "len(factors) // 2", "-(len(factors) // 2)",
-     "of 2L entries the first L end, and the last L begin, at -L too"),
-    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.eye(z.shape[1], dtype=z.dtype)",
-     "-np.eye(z.shape[1], dtype=z.dtype)", EITHER_SIGN),
-    ("ref.hessian_free.kfac.kflr:kflr_blocks", "np.broadcast_to(e, z.shape)", "-np.broadcast_to(e, z.shape)",
-     EITHER_SIGN),
-    *((f"ref.losses.{loss}:curvature_factor", factor, negated, EITHER_SIGN) for loss, factor, negated in (
-        ("squared_error", "xi / len(z) ** 0.5", "-(xi / len(z) ** 0.5)"),
-        ("squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
-        ("logistic_cross_entropy", "np.sqrt(p * (1 - p) / len(z)) * xi", "-(np.sqrt(p * (1 - p) / len(z)) * xi)"),
-        ("logistic_cross_entropy", "np.sqrt(p * (1 - p) / len(z))", "-np.sqrt(p * (1 - p) / len(z))"),
-        ("softmax_cross_entropy", "np.sqrt(p)", "-np.sqrt(p)"),
-        ("softmax_cross_entropy", "(root * xi - p * _sum(root * xi)) * np.sqrt(_sum(t) / len(z))",
-         "-((root * xi - p * _sum(root * xi)) * np.sqrt(_sum(t) / len(z)))"),
-        ("softmax_cross_entropy", "root * xi - p * _sum(root * xi)", "-(root * xi - p * _sum(root * xi))"),
-        ("softmax_cross_entropy", "np.sqrt(_sum(t) / len(z))", "-np.sqrt(_sum(t) / len(z))"),
-        ("logistic_squared_error", "p * (1 - p) * xi / len(z) ** 0.5", "-(p * (1 - p) * xi / len(z) ** 0.5)"),
-        ("logistic_squared_error", "p * (1 - p) * xi", "-(p * (1 - p) * xi)"),
-        ("logistic_squared_error", "p * (1 - p)", "-(p * (1 - p))"),
-        ("logistic_squared_error", "1 - p", "-(1 - p)"),
-        ("logistic_squared_error", "len(z) ** 0.5", "-len(z) ** 0.5"),
-    )),
-    ("ref.objective:Objective.value", "self.chunk // 4", "-(self.chunk // 4)",
-     "the size of a chunk changes memory, not the value"),
-    ("ref.objective:Objective.curvature_diagonal", "np.array([-1, 1], z.dtype)", "-np.array([-1, 1], z.dtype)",
-     "the same two signs, each as likely"),
-    *((f"ref.orthogonality.soft_constraints:SoftOrthogonality.{name}", "_r_gap(W, RW)", "_r_gap(RW, W)",
-       "RWᵀW + WᵀRW either way")
-      for name in ("hessian_product", "gauss_newton_product")),
-    ("ref.orthogonality.probes:gradient_norms", "loss.gradient(z[-1], t[-1]) * x.shape[1]",
-     "-(loss.gradient(z[-1], t[-1]) * x.shape[1])", "a norm does not know the sign"),
-    *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
-      for name in ("backward_cases", "r_backward_cases")),
-    *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
-]
-
 
 # The kernels as plain Python, so that faults can be planted there too; their cases are taken in four parts.
 PLAIN = {"NUMBA_DISABLE_JIT": "1", "NUMBA_NUM_THREADS": "4"}
@@ -107,7 +37,10 @@ PLAIN = {"NUMBA_DISABLE_JIT": "1", "NUMBA_NUM_THREADS": "4"}
 
 class Outcome(NamedTuple):
     name: str
-    mutant: Mutant
+    kind: str  # the mutant's, as are line, before and after
+    line: int
+    before: str
+    after: str
     fate: str  # "caught" by a check, "crashed" before one could tell, "equivalent" by rule, or "survived"
 
 
@@ -205,14 +138,35 @@ def changed_modules(since: str) -> set[str]:
     return {name.removesuffix(".py").replace("/", ".") for name in answer.stdout.split() if name.endswith(".py")}
 
 
-def run(functions: dict[str, list[Case]], every: int = 1) -> Iterator[Outcome]:
-    """All mutants of the functions, or every so-many-th."""
-    number = 0
-    for name, cases in functions.items():
-        for mutant in mutants(inspect.getsource(sys.modules[name.partition(":")[0]]), name.partition(":")[2]):
-            number += 1
-            if number % every == 0:
-                yield Outcome(name, mutant, fate(mutant, name, cases))
+def faults_of(name: str) -> list[Mutant]:
+    module, _, qualified = name.partition(":")
+    return list(mutants(inspect.getsource(sys.modules[module]), qualified))
+
+
+def numbered(names: Iterable[str], every: int = 1) -> list[tuple[str, int]]:
+    """(function, number of its fault) of all faults, or of every so-many-th."""
+    return [(name, number) for name in names for number in range(len(faults_of(name)))][every - 1 :: every]
+
+
+def run(faults: Iterable[tuple[str, int]], functions: dict[str, list[Case]] | None = None) -> list[Outcome]:
+    """What becomes of these faults; functions: covered_functions() where there is None."""
+    functions, outcomes = functions or covered_functions(), []
+    for name, of_name in groupby(faults, itemgetter(0)):
+        mutants_of_name = faults_of(name)
+        with empty_is_nan():
+            for _, number in of_name:
+                mutant = mutants_of_name[number]
+                outcomes.append(Outcome(name, *mutant[:4], fate(mutant, name, functions[name])))
+    return outcomes
+
+
+def run_in_parts(faults: list[tuple[str, int]], workers: int) -> list[Outcome]:
+    """run, in so many processes, each with every so-many-th fault; the outcomes in the faults' order."""
+    if workers == 1:
+        return run(faults)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(run, (faults[k::workers] for k in range(workers))))
+    return [parts[k % workers][k // workers] for k in range(len(faults))]
 
 
 def report(outcomes: list[Outcome]) -> str:
@@ -224,8 +178,8 @@ def report(outcomes: list[Outcome]) -> str:
         own = [outcome.fate for outcome in outcomes if name in ("all", outcome.name)]
         lines.append(f"{name:<{width}}  {len(own):7}" + "".join(f"{own.count(fate):12}" for fate in fates))
     lines += [f"equivalent in {name}: {before} -> {after}: {reason}" for name, before, after, reason in EQUIVALENT]
-    lines += [f"SURVIVED {name} line {mutant.line} ({mutant.kind}): {mutant.before} -> {mutant.after}"
-              for name, mutant, fate in outcomes if fate == "survived"]
+    lines += [f"SURVIVED {one.name} line {one.line} ({one.kind}): {one.before} -> {one.after}"
+              for one in outcomes if one.fate == "survived"]
     return "\n".join(lines)
 
 
@@ -236,6 +190,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, default=1, metavar="K", help="only every K-th fault")
     parser.add_argument("--changed", metavar="REVISION",
                         help="every fault of the files that differ from this revision's")
+    parser.add_argument("--most", type=int, metavar="M", help="no more than M of these faults, spread evenly")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="W", help="processes")
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != value for name, value in PLAIN.items()):
         command = [sys.executable, "-m", "tests.derivatives.mutants",
@@ -247,17 +203,19 @@ def main(arguments: list[str] | None = None) -> int:
         sampled = chosen(functions, options.modules) if options.modules else functions
     except (LookupError, ValueError) as error:
         parser.error(str(error))
-    if options.sample < 1:
-        parser.error(f"--sample is {options.sample} but must be at least 1")
-    whole = {name: cases for name, cases in sampled.items() if name.partition(":")[0] in changed}
-    rest = {name: cases for name, cases in sampled.items() if name not in whole}
+    for name in ("sample", "most", "workers"):
+        if getattr(options, name) is not None and getattr(options, name) < 1:
+            parser.error(f"--{name} is {getattr(options, name)} but must be at least 1")
+    whole = [name for name in sampled if name.partition(":")[0] in changed]
+    rest = [name for name in sampled if name not in whole]
+    faults = numbered(whole) + numbered(rest, options.sample)
+    step = -(-len(faults) // options.most) if options.most else 1
     start = time.perf_counter()
-    with empty_is_nan():
-        outcomes = [*run(whole), *run(rest, options.sample)]
+    outcomes = run_in_parts(faults[::step], options.workers)
     print(report(outcomes))
     share = "every fault" if options.sample == 1 else f"one fault in {options.sample}"
-    print(f"every fault of {len(whole)} changed functions, {share} of {len(rest)} others: "
-          f"{time.perf_counter() - start:.1f} s")
+    print(f"every fault of {len(whole)} changed functions, {share} of {len(rest)} others"
+          + (f", one in {step} of all these" if step > 1 else "") + f": {time.perf_counter() - start:.1f} s")
     return any(outcome.fate == "survived" for outcome in outcomes)
 
 

@@ -8,19 +8,28 @@ import pytest
 from ref.layers import tanh
 from tests.derivatives.cases import CASES
 from tests.derivatives.completeness import resolve
-from tests.derivatives.mutants import EQUIVALENT, changed_modules, chosen, covered_functions, report, run, swapped
+from tests.derivatives.mutants import (
+    EQUIVALENT,
+    changed_modules,
+    chosen,
+    covered_functions,
+    numbered,
+    report,
+    run,
+    swapped,
+)
 from tests.derivatives.mutations import mutants
 
 
 def test_a_sample_is_killed():
-    outcomes = list(run(covered_functions(), every=41))
+    outcomes = run(numbered(covered_functions(), every=61))
     assert len(outcomes) > 60
     assert [outcome for outcome in outcomes if outcome.fate == "survived"] == [], report(outcomes)
 
 
 @pytest.mark.slow
 def test_all_are_killed():
-    outcomes = list(run(covered_functions()))
+    outcomes = run(numbered(covered_functions()))
     assert [outcome for outcome in outcomes if outcome.fate == "survived"] == [], report(outcomes)
 
 
@@ -96,6 +105,6 @@ def test_an_unknown_revision_is_refused_by_name():
 def test_survivors_are_reported():
     tanh_case = next(case for case in CASES if case.name == "layers.tanh")
     blind = tanh_case._replace(run=list)
-    outcomes = list(run({"ref.layers.tanh:backward": [blind]}))
+    outcomes = run(numbered(["ref.layers.tanh:backward"]), {"ref.layers.tanh:backward": [blind]})
     assert {outcome.fate for outcome in outcomes} == {"survived"}
     assert "SURVIVED ref.layers.tanh:backward" in report(outcomes)

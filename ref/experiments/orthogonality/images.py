@@ -70,6 +70,6 @@ def figures(folder) -> list[Path]:
 
 
 NOTE = ("Accuracy on the test images (1,000 of MNIST-5k, 359 digits): at the evaluation at which a tenth of the "
-        "training images, kept back, is recognised best, and at the end; beside it the paper's, in per cent, from ten "
-        "times as many images of 784 pixels and 120 epochs. Median of the seeds, and their range in brackets.")
+        "training images, kept back, is recognised best, and at the end; beside it the paper's, in per cent, from "
+        "fourteen times as many images of 784 pixels and 120 epochs. Median of the seeds, and their range in brackets.")
 run, report = variants.run, report_of(NOTE, claims, PAPER)

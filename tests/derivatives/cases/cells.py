@@ -10,10 +10,10 @@ from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal, p
 
 # What all cells are made of: one case of each controller covers it, since the completeness test runs a case again for
 # every function that it covers.
-CONTROLLER = functions(controller, *FOUR_PASSES)
+CONTROLLER = functions(controller, *FOUR_PASSES) + functions(speech, *FOUR_PASSES, "_with")
 SHARED = (functions(ThroughTime, *FOUR_PASSES) + functions(through_time, "each_case", "of_start", "added", "_or_zeros")
           + CONTROLLER + functions(controller, "_gradients")
-          + functions(speech, *FOUR_PASSES, "beside", "apart", "_sum")
+          + functions(speech, "beside", "apart")
           + functions(interface, *FOUR_PASSES, "cut", "_joined"))
 
 
