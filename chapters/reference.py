@@ -18,6 +18,8 @@ PAGES = {  # page -> its title, and what is on it: modules, with all below them 
     "parameters_and_batches": ("Parameters, batches, random numbers", ("ref.parameters", "ref.batch", "ref.random")),
     "layers": ("Layers", ("ref.layers",)),
     "losses": ("Losses", ("ref.losses",)),
+    "memory": ("Memories", ("ref.memory",)),
+    "cells": ("Cells through time", ("ref.cells",)),
     "networks": ("Networks", ("ref.networks",)),
     "objective": ("Objective and curvature", ("ref.objective", "ref.curvature")),
     "optimizers": ("First-order optimisers", ("ref.optimizers",)),
