@@ -48,7 +48,7 @@ def forward_step(v, before, after, seen, r, layout, extended):
         compare(m, inverse, block[:W], similarity[h])
         weigh(block, W, w_last[h], similarity[h], content[h], logs[h], w[h], extended[0])
         if h < R:
-            read(m, w[h], r[h * W : (h + 1) * W])
+            read(m, w[h], r[h * W :])
 
 
 @njit(**INNER)
@@ -65,8 +65,8 @@ def backward_step(v, before, after, seen, dr, dm, dw, dv, layout, rows, extended
             write_backward(m, w[R:], e, a, dm, dw[R:], de, da, rows[0])
         at, at_inverse = (new, new_inverse) if h < R and written_first else (m, inverse)
         if h < R:
-            read_backward(at, w[h], dr[h * W : (h + 1) * W], dm, dw[h])
-        block, dblock = v[h * size : (h + 1) * size], dv[h * size : (h + 1) * size]
+            read_backward(at, w[h], dr[h * W :], dm, dw[h])
+        block, dblock = v[h * size : (h + 1) * size], dv[h * size :]
         weigh_backward(block, W, w_last[h], similarity[h], content[h], logs[h], w[h], dw[h], dblock, rows[2], rows,
                        extended)
-        compare_backward(at, at_inverse, block[:W], similarity[h], rows[2], dm, dblock[:W], rows)
+        compare_backward(at, at_inverse, block[:W], similarity[h], rows[2], dm, dblock, rows)

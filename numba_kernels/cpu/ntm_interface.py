@@ -22,7 +22,7 @@ def activate(v, slopes, W, shifts, written, contents_tanh, beta_from):
     """v, the controller's numbers, becomes what it says; slopes are written.  written = P W; beta_from 0 or 1."""
     size = W + shifts + 3
     for h in range(len(slopes)):
-        block = v[h * size : (h + 1) * size]
+        block = v[h * size :]
         if contents_tanh:
             tanh(block[:W])
         block[W], slopes[h, 0] = softplus(block[W])
@@ -51,12 +51,12 @@ def times_slopes(v, slopes, W, shifts, written, contents_tanh, dv):
     size = W + shifts + 3
     one = v.dtype.type(1)
     for h in range(len(slopes)):
-        block, dblock = v[h * size : (h + 1) * size], dv[h * size : (h + 1) * size]
+        block, dblock = v[h * size :], dv[h * size :]
         if contents_tanh:
-            through_tanh(block[:W], dblock[:W])
+            through_tanh(block[:W], dblock)
         dblock[W] *= slopes[h, 0]
         dblock[W + 1] *= block[W + 1] * (one - block[W + 1])
-        through_softmax(block[W + 2 : W + 2 + shifts], dblock[W + 2 : W + 2 + shifts], dblock[W + 2 : W + 2 + shifts])
+        through_softmax(block[W + 2 : W + 2 + shifts], dblock[W + 2 :], dblock[W + 2 :])
         dblock[size - 1] *= slopes[h, 1]
     start = len(slopes) * size
     for i in range(start, start + written):
@@ -78,18 +78,16 @@ def r_times_slopes(v, slopes, Rv, W, shifts, written, contents_tanh, dv, Rdv):
     size = W + shifts + 3
     one, start = v.dtype.type(1), len(slopes) * size
     for h in range(len(slopes)):
-        block, Rblock = v[h * size : (h + 1) * size], Rv[h * size : (h + 1) * size]
-        dblock, Rdblock = dv[h * size : (h + 1) * size], Rdv[h * size : (h + 1) * size]
+        block, Rblock, dblock, Rdblock = v[h * size :], Rv[h * size :], dv[h * size :], Rdv[h * size :]
         if contents_tanh:
-            r_through_tanh(block[:W], Rblock[:W], dblock[:W], Rdblock[:W])
+            r_through_tanh(block[:W], Rblock, dblock, Rdblock)
         for k in range(2):  # softplus: Rslope = slope (1 - slope) Rx = (1 - slope) Ry
             at, slope = W if k == 0 else size - 1, slopes[h, k]
             Rdblock[at] = slope * Rdblock[at] + (one - slope) * Rblock[at] * dblock[at]
-        r_through_logistic(block[W + 1 : W + 2], Rblock[W + 1 : W + 2], dblock[W + 1 : W + 2], Rdblock[W + 1 : W + 2])
-        shares = slice(W + 2, W + 2 + shifts)
-        r_through_softmax(block[shares], Rblock[shares], dblock[shares], Rdblock[shares], Rdblock[shares])
-    r_through_logistic(v[start : start + written], Rv[start : start + written], dv[start : start + written],
-                       Rdv[start : start + written])
+        r_through_logistic(block[W + 1 : W + 2], Rblock[W + 1 :], dblock[W + 1 :], Rdblock[W + 1 :])
+        r_through_softmax(block[W + 2 : W + 2 + shifts], Rblock[W + 2 : W + 2 + shifts], dblock[W + 2 :],
+                          Rdblock[W + 2 :], Rdblock[W + 2 :])
+    r_through_logistic(v[start : start + written], Rv[start:], dv[start:], Rdv[start:])
     if contents_tanh:
         r_through_tanh(v[start + written :], Rv[start + written :], dv[start + written :], Rdv[start + written :])
     times_slopes(v, slopes, W, shifts, written, contents_tanh, dv)

@@ -46,7 +46,7 @@ def r_forward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, Rr, layou
         r_compare(m, Rm, inverse, rates, block[:W], Rblock[:W], seen[0][h], Rseen[0][h])
         r_weigh(block, Rblock, W, w_last[h], Rw_last[h], of_head(h, seen, w), of_head(h, Rseen, Rw), rows, extended)
         if h < R:
-            r_read(m, Rm, w[h], Rw[h], Rr[h * W : (h + 1) * W])
+            r_read(m, Rm, w[h], Rw[h], Rr[h * W :])
 
 
 @njit(**INNER)
@@ -67,11 +67,11 @@ def r_backward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, dr, Rdr,
             at, Rat, at_inverse, at_rates = new, Rnew, new_inverse, new_rates
         block, Rblock, dblock, Rdblock = (
             v[h * size : (h + 1) * size], Rv[h * size : (h + 1) * size],
-            dv[h * size : (h + 1) * size], Rdv[h * size : (h + 1) * size])
+            dv[h * size :], Rdv[h * size :])
         if h < R:
-            r_read_backward(at, Rat, w[h], Rw[h], dr[h * W : (h + 1) * W], Rdr[h * W : (h + 1) * W], dm, Rdm, dw[h],
+            r_read_backward(at, Rat, w[h], Rw[h], dr[h * W :], Rdr[h * W :], dm, Rdm, dw[h],
                             Rdw[h])
         r_weigh_backward(block, Rblock, W, w_last[h], Rw_last[h], of_head(h, seen, w), of_head(h, Rseen, Rw), dw[h],
                          Rdw[h], dblock, Rdblock, rows, extended)
         r_compare_backward(at, Rat, at_inverse, at_rates, block[:W], Rblock[:W], seen[0][h], Rseen[0][h], dm, Rdm,
-                           dblock[:W], Rdblock[:W], rows)
+                           dblock, Rdblock, rows)

@@ -119,9 +119,8 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
         beside_one(h[t + 1, part], 1, hs[0, start:stop])
         beside_one(Rh[t + 1, part], 0, hs[1, start:stop])
         if stop == steps * N or t == 0:
-            add_product(RdQ, z[0, :stop].T, ds[1, :stop], rest_Q)
-            add_product(RdQ, z[1, :stop].T, ds[0, :stop], rest_Q)
-            add_product(RdPq, hs[0, :stop].T, do[1, :stop], rest_P)
-            add_product(RdPq, hs[1, :stop].T, do[0, :stop], rest_P)
+            for k in range(2):  # one factor moves, and then the other
+                add_product(RdQ, z[k, :stop].T, ds[1 - k, :stop], rest_Q)
+                add_product(RdPq, hs[k, :stop].T, do[1 - k, :stop], rest_P)
             stop = 0
         start = stop

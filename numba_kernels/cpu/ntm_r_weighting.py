@@ -69,7 +69,7 @@ def r_weigh_backward(block, Rblock, W, w_last, Rw_last, seen, Rseen, dw, Rdw, db
     extend(extended[2], S)
     extend(extended[3], S)
     for j in range(M):
-        moved, Rmoved = of_gated[2 * S - j : 2 * S - j + L], of_Rgated[2 * S - j : 2 * S - j + L]
+        moved, Rmoved = of_gated[2 * S - j :], of_Rgated[2 * S - j :]
         dblock[W + 2 + j] = dot(da[:L], moved)
         Rdblock[W + 2 + j] = dot(Rda[:L], moved) + dot(da[:L], Rmoved)
     dgated, Rdgated = dw, Rdw

@@ -44,18 +44,28 @@ def largest(x):
 
 
 @njit(**INNER)
+def subtract(x, a):
+    for i in range(len(x)):
+        x[i] -= a
+
+
+@njit(**INNER)
+def scale(x, a):
+    for i in range(len(x)):
+        x[i] *= a
+
+
+@njit(**INNER)
 def softmax(x):
     """x becomes softmax(x)."""
-    top = largest(x)
+    subtract(x, largest(x))
     if x.itemsize == 4:
         for i in range(len(x)):
-            x[i] = vector_math32.exp(x[i] - top)
+            x[i] = vector_math32.exp(x[i])
     else:
         for i in range(len(x)):
-            x[i] = vector_math.exp(x[i] - top)
-    share = x.dtype.type(1) / total_of(x)
-    for i in range(len(x)):
-        x[i] *= share
+            x[i] = vector_math.exp(x[i])
+    scale(x, x.dtype.type(1) / total_of(x))
 
 
 @njit(**INNER)

@@ -84,7 +84,7 @@ def weigh_backward(block, W, w_last, similarity, content, logs, w, dw, dblock, d
         middle[i] = gamma * dq[i] / a[i]
     extend(da, S)
     for j in range(len(shares)):
-        dblock[W + 2 + j] = dot(middle[:L], of_gated[2 * S - j : 2 * S - j + L])
+        dblock[W + 2 + j] = dot(middle[:L], of_gated[2 * S - j :])
     dgated = dw
     fill(dgated, 0)
     add_correlation(shares, da, dgated)

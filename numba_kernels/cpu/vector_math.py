@@ -85,7 +85,7 @@ def log(x):
     """For normal numbers, infinity and NaN; of a negative number it is NaN."""
     bits = np.float64(x).view(np.uint64)
     k = (bits + ONE_LESS_ROOT_HALF) >> EXPONENT
-    f = np.uint64(bits - (k << EXPONENT) + (BIAS << EXPONENT)).view(np.float64)
+    f = np.uint64(bits + (BIAS << EXPONENT) - (k << EXPONENT)).view(np.float64)
     exponent = np.uint64(k | TWO_52_BITS).view(np.float64) - (TWO_52 + 1023)
     u = (f - 1) / (f + 1)
     z = u * u

@@ -92,6 +92,14 @@ EQUIVALENT = [
     *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
       for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
+    *((f"numba_kernels.cpu.ntm_rows:{name}", "i", "i - 1", TURNED)
+      for name in ("total_of", "fill", "subtract", "scale")),
+    *(("numba_kernels.cpu.ntm_rows:subtract", "x[i] -= a", other, SHIFT)
+      for other in ("pass", "x[i] += a", "x[i] -= 1.0001 * a")),
+    *((f"numba_kernels.cpu.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")
+      for name, a in (("ntm_rows:dot", "a"), ("ntm_rows:total_of", "a"), ("ntm_memory:compare_row_backward", "m"))),
+    ("numba_kernels.cpu.ntm_heads:backward_step", "0", "0 + 1", "another row of memory that may be written over"),
+    ("numba_kernels.cpu.ntm_rows:softmax", "subtract(x, largest(x))", "pass", SHIFT),
 ]
 
 

@@ -71,14 +71,14 @@ NTM = (
     + functions(ntm_r_heads, "of_head", "r_forward_step", "r_backward_step")
     + functions(ntm_interface, "activate", "softplus", "times_slopes", "through_tanh", "r_times_slopes",
                 "r_through_tanh", "r_through_logistic")
-    + functions(ntm_memory, "inverse_lengths", "inverse_length", "compare", "compare_backward", "write", "keep",
-                "write_backward", "read", "read_backward")
+    + functions(ntm_memory, "inverse_lengths", "inverse_length", "compare", "compare_row_backward",
+                "compare_backward", "write", "keep", "write_row_backward", "write_backward", "read", "read_backward")
     + functions(ntm_r_memory, "r_inverse_lengths", "r_compare", "r_compare_backward", "r_keep", "r_write",
                 "r_write_backward", "r_read", "r_read_backward")
     + functions(ntm_weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
                 "weigh_backward")
     + functions(ntm_r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
-    + functions(ntm_rows, "dot", "total_of", "largest", "softmax", "log", "fill", "extend", "add_convolution",
+    + functions(ntm_rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend", "add_convolution",
                 "add_correlation")
     + functions(in_place, "put")
 )
