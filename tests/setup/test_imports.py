@@ -97,11 +97,16 @@ def test_the_reference_needs_numpy_scipy_and_tqdm(file):
             assert root in allowed, where
 
 
-def test_kernels_take_only_cache_types_from_the_reference():
+OF_THE_REFERENCE = {"Cache", "RCache", "Gradients", "Design", "State", "Weights", "EPSILON", "TINY", "of_start",
+                    "interface"}
+
+
+def test_kernels_take_only_types_and_constants_from_the_reference():
+    """And of a cell, how its interface is cut and what a start's gradient is."""
     for file in sorted((ROOT / "numba_kernels").rglob("*.py")):
         for name, line, _ in imports(file):
             parts = name.split(".")
-            taken = parts[0] != "ref" or (parts[1] == "layers" and parts[-1] in {"Cache", "RCache", "Gradients"})
+            taken = parts[0] != "ref" or (parts[1] in ("layers", "cells", "memory") and parts[-1] in OF_THE_REFERENCE)
             assert taken, f"{relative(file)}:{line} imports {name}"
 
 
