@@ -54,7 +54,7 @@ NO_TWIN = {"kernels": "numpy"}
 MODELS = {
     "ntm": Model("NTM, LSTM controller", partial(ntm, controller="lstm")),
     "ntm-ff": Model("NTM, feed-forward controller", partial(ntm, controller="feedforward")),
-    "dnc": Model("DNC, LSTM controller", partial(other, network=DNCRNN), NO_TWIN),
+    "dnc": Model("DNC, LSTM controller", partial(other, network=DNCRNN)),
     "lrua": Model("LRUA, LSTM controller", partial(other, network=LRUARNN), NO_TWIN),
     "lstm": Model("LSTM, as many parameters", lstm),
 }

@@ -4,8 +4,8 @@ A part's configuration holds the run's settings, what ref.experiments.memory.mod
 
     model           a name of ref.experiments.memory.models.MODELS
     forget_bias     where the forget gates' biases of an LSTM begin that controls a memory; a plain one has 1
-    rate, clip      Adam's first rate, which falls to zero along a straight line, and the largest norm of the gradient
-                    that it sees
+    rate, falls     Adam's rate, and whether it falls to zero along a straight line
+    clip            the largest norm of the gradient that Adam sees
     updates, minibatch, evaluate_every, part_seed
     goal            reached where so little is paid above the optimum, in bits a sequence
     n_validation, n_test, n_harder      how many sequences are held out of each kind;  chunk: how many run at once
@@ -43,7 +43,8 @@ def start(config: dict, network) -> Parameters:
 
 
 def optimizer_of(config: dict) -> Clipped:
-    return Clipped(Annealed(Adam, falling(config["rate"], config["updates"])), config["clip"])
+    rate = config["rate"]
+    return Clipped(Annealed(Adam, falling(rate, config["updates"])) if config["falls"] else Adam(rate), config["clip"])
 
 
 def train_part(config: dict, recorder: FolderRecorder) -> dict:
