@@ -8,7 +8,8 @@ from importlib import import_module
 
 from benchmarks import machine
 
-WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "cayley", "factorized", "memory", "curves")
+WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "ntm", "cayley", "factorized", "memory",
+             "curves")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,5 +1,5 @@
 """Kernels for the processor, one file for each file of ref/layers that has a twin."""
 
-from numba_kernels.cpu import elman, lstm
+from numba_kernels.cpu import dnc, elman, lstm, ntm
 
-TWINS = {"elman": elman, "lstm": lstm}
+TWINS = {"elman": elman, "lstm": lstm, "ntm": ntm, "dnc": dnc}

@@ -10,6 +10,14 @@ from numba_kernels.cpu.jit import JIT
 
 
 @njit(**JIT)
+def put(A, B):
+    """A = B"""
+    for n in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            A[n, j] = B[n, j]
+
+
+@njit(**JIT)
 def add(A, B):
     """A += B"""
     for n in range(A.shape[0]):

@@ -2,6 +2,7 @@
 
     contract    a product and a sum may become one fused operation.  The other relaxations of fastmath stay off: they
                 break isnan, or the arithmetic that vector_math rounds by.
+    reassoc     in SUMS, of functions that do nothing but sum: in any order, so that several terms are taken at once
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
                 another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration
                 does.
@@ -14,4 +15,8 @@ JIT = {
     "error_model": "numpy",  # a division by zero gives inf or NaN as in NumPy
     "fastmath": {"contract"},
     "nogil": True,
+    "no_cfunc_wrapper": True,
 }
+SUMS = JIT | {"fastmath": {"contract", "reassoc"}}
+INNER = JIT | {"no_cpython_wrapper": True}
+SUMS = SUMS | {"no_cpython_wrapper": True}

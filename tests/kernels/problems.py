@@ -7,26 +7,33 @@ A problem is a module with
     parameters(a, variant), directions(a, variant)  the arguments of forward, and of r_forward without the cache
     options(a, variant)                             the ways to call backward: name -> keyword arguments
     r_options(a, variant)                           the ways to call r_backward
-    GRADIENTS                                       the names of what the backward passes return
+    GRADIENTS                                       the names of what the backward passes return; None where the fields
+                                                    of named tuples are their names
 """
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
 from numba_kernels import cpu
+from ref.cells.through_time import ThroughTime
 from ref.layers import elman, lstm
-from tests.kernels import elman_problem, lstm_problem
+from ref.networks import dnc_rnn, ntm_rnn
+from tests.kernels import dnc_problem, elman_problem, lstm_problem, ntm_problem
 
 
 class Twin(NamedTuple):
     kernel: ModuleType
-    reference: ModuleType
+    reference: ModuleType | ThroughTime
     problem: ModuleType
+    own_caches: bool = False  # of other types than the reference's
 
 
-TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, lstm, lstm_problem)}
+TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, lstm, lstm_problem),
+         "ntm": Twin(cpu.ntm, ntm_rnn.THROUGH_TIME, ntm_problem, own_caches=True),
+         "dnc": Twin(cpu.dnc, dnc_rnn.THROUGH_TIME, dnc_problem, own_caches=True)}
 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
@@ -44,8 +51,18 @@ def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: Mo
     passes["R-backward of data"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache_data, to_input=False)
     named = {"h": y, "Rh": Ry, "Rh of data": Ry_data}
     for which, got in passes.items():
-        named |= {f"{which}, {name}": array for name, array in zip(problem.GRADIENTS, got, strict=True)}
+        parts = fields(got) if problem.GRADIENTS is None else zip(problem.GRADIENTS, got, strict=True)
+        named |= {f"{which}, {name}": array for name, array in parts}
     return named
+
+
+def fields(tree: tuple, name: str = "") -> Iterator[tuple[str, np.ndarray | None]]:
+    """Every array of nested tuples, by the names of the fields that lead to it, or their numbers."""
+    for key, value in zip(getattr(tree, "_fields", range(len(tree))), tree):
+        if isinstance(value, tuple):
+            yield from fields(value, f"{name}{key}.")
+        else:
+            yield f"{name}{key}", value
 
 
 def caches(problem: ModuleType, op: ModuleType, a: dict, variant: str) -> tuple:
@@ -60,6 +77,6 @@ def assert_same(got: dict, expected: dict, tolerance: float) -> None:
             assert got[name] is None, name
             continue
         assert got[name].dtype == array.dtype and got[name].shape == array.shape, name
-        error = np.linalg.norm(got[name] - array) / np.linalg.norm(array)
+        error = np.linalg.norm(got[name] - array) / (np.linalg.norm(array) or 1)  # where nothing depends on it: zero
         assert error <= tolerance, f"{name}: relative error {error:.1e}"
 

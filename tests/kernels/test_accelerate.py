@@ -7,16 +7,21 @@ from numba_kernels import accelerate, cpu
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
 from ref.layers import elman, lstm
 from ref.losses import Masked, softmax_cross_entropy
+from ref.networks import dnc_rnn
+from ref.networks.dnc_rnn import DNCRNN
 from ref.networks.elman_rnn import ElmanRNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
+from ref.networks.ntm_rnn import NTMRNN, THROUGH_TIME
 from ref.objective import Objective
 from ref.tasks.sequences.pathological import temporal_order
 
 TASK = temporal_order(12)
 
 
-NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs)}
+NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs),
+            "ntm": NTMRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4),
+            "dnc": DNCRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4)}
 
 
 def pair(network) -> tuple[Objective, Objective]:
@@ -30,11 +35,15 @@ def test_the_given_network_stays_as_it_is():
     assert (faster.sizes, faster.shapes, type(faster)) == (network.sizes, network.shapes, ElmanRNN)
     network = LSTMRNN(2, 3, 1)
     assert network.lstm is lstm and accelerate(network).lstm is cpu.lstm
+    network = NTMRNN(2, 3, 1)
+    assert network.ntm is THROUGH_TIME and accelerate(network).ntm is cpu.ntm
+    network = DNCRNN(2, 3, 1)
+    assert network.dnc is dnc_rnn.THROUGH_TIME and accelerate(network).dnc is cpu.dnc
 
 
 def test_a_network_without_twins_is_refused():
     with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of "
-                                        "elman, lstm"):
+                                        "elman, lstm, ntm, dnc"):
         accelerate(MLP((3, 2)))
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from numba_kernels.cpu import elman, lstm
+from numba_kernels.cpu import elman, lstm, ntm
 from numba_kernels.cpu.prepare import prepare
 from ref.layers import elman as reference
-from tests.kernels import elman_problem, lstm_problem
+from tests.kernels import elman_problem, lstm_problem, ntm_problem
 from tests.kernels.problems import TWINS, assert_same, results
 
 
@@ -24,8 +24,8 @@ def backwards(array: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("name", TWINS)
 @pytest.mark.parametrize("laid", (np.asfortranarray, strided, backwards))
 def test_arrays_in_another_order_give_the_same(laid, name):
-    kernel, _, problem = TWINS[name]
-    a, variant = problem.arrays(4), problem.VARIANTS[0]
+    kernel, _, problem, _ = TWINS[name]
+    a, variant = problem.arrays(4), next(iter(problem.VARIANTS))
     other = {key: laid(array) for key, array in a.items()}
     assert not all(array.flags.c_contiguous for array in other.values())
     assert_same(results(problem, kernel, other, variant), results(problem, kernel, a, variant), 0)
@@ -94,6 +94,68 @@ def test_the_lstm_s_other_passes_refuse():
         (lambda: lstm.r_backward(a["Rdh"], a["dh"], cache, r_cache._replace(Rc=r_cache.Rc[1:])), "Rc has shape"),
     ):
         with pytest.raises(ValueError, match=message):
+            call()
+
+
+ONE_HEAD, FEED_FORWARD = "one head of each kind", "feed-forward, no shifts"
+
+
+def ntm_forward(a: dict, variant: str = ONE_HEAD, weights: dict | None = None, start: dict | None = None, **changed):
+    x, given, first, design = ntm_problem.parameters({**a, **changed}, variant)
+    return ntm.forward(x, given._replace(**(weights or {})), first._replace(**(start or {})), design)
+
+
+@pytest.mark.parametrize("changed, error, message", [
+    (dict(x=np.zeros((3, 5))), ValueError, r"x has shape \(3, 5\) but must be \(T, N, D\)"),
+    (dict(x=np.zeros((3, 5, 3), int)), TypeError, "x is int64 but must be an array of float32 or float64"),
+    (dict(x=np.zeros((3, 5, 2))), ValueError, r"U has shape \(9, 16\) but must be \(8, 4H\)"),
+    (dict(weights=dict(W=np.zeros((4, 12)))), ValueError, r"W has shape \(4, 12\) but must be \(H, 4H\)"),
+    (dict(weights=dict(b=np.zeros(16, np.float32))), TypeError, "b is float32 but x is float64"),
+    (dict(weights=dict(P=np.zeros((4, 7)))), ValueError, r"P has shape \(4, 7\) but must be \(H, 36\)"),
+    (dict(weights=dict(q=np.zeros(33))), ValueError, r"q has shape \(33,\) but must be \(36\)"),
+    (dict(weights=dict(W=None)), ValueError, r"start.h has shape \(4,\) but must be None where the weights have no W"),
+    (dict(start=dict(M=np.zeros((6, 5)))), ValueError, r"start.M has shape \(6, 5\) but must be \(5, 6\)"),
+    (dict(start=dict(M=np.zeros((4, 5, 6)))), ValueError, r"start.M has shape \(4, 5, 6\) but must be \(N, 5, 6\)"),
+    (dict(start=dict(w_read=np.zeros(5))), ValueError, r"start.w_read has shape \(5,\) but must be \(1, 5\) or"),
+    (dict(start=dict(w_write=np.zeros((2, 5)))), ValueError, r"start.w_write has shape \(2, 5\) but must be \(1, 5\)"),
+    (dict(start=dict(r=np.zeros((1, 5)))), ValueError, r"start.r has shape \(1, 5\) but must be \(1, 6\)"),
+    (dict(start=dict(c=None)), TypeError, "start.c is NoneType but must be an array"),
+    (dict(start=dict(h=np.zeros(3))), ValueError, r"start.h has shape \(3,\) but must be \(H\) with H = 4"),
+])
+def test_the_ntm_s_forward_refuses(changed, error, message):
+    with pytest.raises(error, match=message):
+        ntm_forward(ntm_problem.arrays(3), **changed)
+
+
+def test_the_feed_forward_ntm_refuses_a_state_of_an_lstm():
+    with pytest.raises(ValueError, match=r"start.c has shape \(4,\) but must be None where the weights have no W"):
+        ntm_forward(ntm_problem.arrays(3), FEED_FORWARD, start=dict(c=np.zeros(4)))
+
+
+def test_the_ntm_s_other_passes_refuse():
+    a = ntm_problem.arrays(3)
+    _, cache = ntm_forward(a)
+    Rx, Rweights, Rstart = ntm_problem.directions(a, ONE_HEAD)
+    _, r_cache = ntm.r_forward(Rx, Rweights, Rstart, cache)
+    end = ntm_problem.options(a, ONE_HEAD)[", going on"]["dend"]
+    for call, error, message in (
+        (lambda: ntm.backward(a["dh"][:2], cache), ValueError, r"dy has shape \(2, 5, 10\).* with T = 3"),
+        (lambda: ntm.backward(a["dh"][:, :, 1:], cache), ValueError, r"dy has shape \(3, 5, 9\).* \(T, N, 10\)"),
+        (lambda: ntm.backward(a["dh"].astype(np.float32), cache), TypeError, "dy is float32 but x is float64"),
+        (lambda: ntm.backward(a["dh"], cache, dend=end._replace(M=end.M[0])), ValueError,
+         r"dend.M has shape \(5, 6\) but must be \(N, 5, 6\)"),
+        (lambda: ntm.backward(a["dh"], cache, dend=end._replace(h=None)), TypeError, "dend.h is NoneType"),
+        (lambda: ntm.backward(a["dh"], cache._replace(weights=cache.weights._replace(U=Rweights.U[1:]))), ValueError,
+         "U has shape"),
+        (lambda: ntm.r_forward(Rx[:, :2], Rweights, Rstart, cache), ValueError, "Rx has shape"),
+        (lambda: ntm.r_forward(Rx, Rweights._replace(P=Rweights.P.T), Rstart, cache), ValueError, "RP has shape"),
+        (lambda: ntm.r_forward(Rx, Rweights, Rstart._replace(r=Rstart.r[0]), cache), ValueError,
+         r"Rstart.r has shape \(6,\)"),
+        (lambda: ntm.r_backward(a["Rdh"][:2], a["dh"], cache, r_cache), ValueError, "Rdy has shape"),
+        (lambda: ntm.r_backward(a["Rdh"], a["dh"], cache, r_cache, Rdend=end._replace(w_read=end.w_read[:2])),
+         ValueError, "Rdend.w_read has shape"),
+    ):
+        with pytest.raises(error, match=message):
             call()
 
 

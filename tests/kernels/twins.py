@@ -2,8 +2,12 @@
 
 import ast
 import inspect
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+
+from ref.cells.through_time import ThroughTime
 
 ROOT = Path(__file__).parents[2]
 PASSES = ("forward", "backward", "r_forward", "r_backward")
@@ -19,25 +23,40 @@ def kernel_modules(root: Path = ROOT) -> list[str]:
 
 
 def reference_modules(root: Path = ROOT) -> list[str]:
-    return [path.stem for path in sorted((root / "ref" / "layers").glob("*.py"))]
+    """Ops of ref/layers, and cells of ref/cells, which run through time."""
+    return [path.stem for folder in ("layers", "cells") for path in sorted((root / "ref" / folder).glob("*.py"))]
 
 
 def orphans(twins: dict, root: Path = ROOT) -> list[str]:
     """What is wrong: kernels without a reference, or not listed in twins; listed ones that are not there."""
     kernels, references = kernel_modules(root), reference_modules(root)
-    return [*(f"{name} has no reference in ref/layers" for name in kernels if name not in references),
+    return [*(f"{name} has no reference in ref/layers or ref/cells" for name in kernels if name not in references),
             *(f"{name} is not in TWINS" for name in kernels if name not in twins),
             *(f"{name} is in TWINS but has no file with passes" for name in twins if name not in kernels)]
 
 
+def public(module: ModuleType) -> dict[str, Callable]:
+    return {key: value for key, value in vars(module).items()
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")}
+
+
+def without_types(function: Callable) -> inspect.Signature:
+    """Only names and defaults: the types of a cell's caches are its own."""
+    signature = inspect.signature(function)
+    return signature.replace(return_annotation=inspect.Signature.empty, parameters=[
+        parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()])
+
+
 def differences(name: str) -> list[str]:
     """Where the public functions of a twin, and the four passes in any case, are not called like the reference's."""
-    kernel, reference = (import_module(f"{package}.{name}") for package in ("numba_kernels.cpu", "ref.layers"))
-
-    def public(module) -> dict[str, inspect.Signature]:
-        return {key: inspect.signature(value) for key, value in vars(module).items()
-                if inspect.isfunction(value) and value.__module__ == module.__name__ and not key.startswith("_")}
-
-    ours, theirs = public(kernel), public(reference)
+    kernel = import_module(f"numba_kernels.cpu.{name}")
+    if (ROOT / "ref" / "cells" / f"{name}.py").exists():
+        reference = ThroughTime(import_module(f"ref.cells.{name}"))
+        theirs = {key: without_types(getattr(reference, key)) for key, value in vars(ThroughTime).items()
+                  if inspect.isfunction(value) and not key.startswith("_")}
+        ours = {key: without_types(value) for key, value in public(kernel).items()}
+    else:
+        ours, theirs = ({key: inspect.signature(value) for key, value in public(module).items()}
+                        for module in (kernel, import_module(f"ref.layers.{name}")))
     return [f"{key}: {ours.get(key)} and {theirs.get(key)}" for key in sorted(ours.keys() | set(PASSES))
             if ours.get(key) != theirs.get(key)]

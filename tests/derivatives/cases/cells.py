@@ -87,12 +87,12 @@ def ntm_arguments(design: ntm.Design, T: int, N: int, D: int, H: int, kind: str,
 def turing(T: int, design: ntm.Design, kind: str = "lstm", each_case: bool = True, sizes=(2, 1, 3), op=None,
            helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
     N, D, H = sizes
-    op = op or ThroughTime(ntm)
+    owner, op = op or ntm, op or ThroughTime(ntm)
     arguments = ntm_arguments(design, T, N, D, H, kind, each_case, seed)
     name = (f"{getattr(op, '__name__', 'cells.ntm')} {kind} {design.n_read_heads}+{design.n_write_heads} heads "
             f"{design.order} {design.strength} {design.contents} {'each case' if each_case else 'one start'} T={T}")
     passes = WithLastState(op, ntm, design, tuple(arguments)[1:])
-    covers = functions(ntm, *FOUR_PASSES) + helpers
+    covers = functions(owner, *FOUR_PASSES) + helpers
     return Case(name, covers, lambda: check_op(passes, arguments, name=name))
 
 
@@ -122,14 +122,14 @@ def closest_usages(states) -> float:
 def computing(T: int, design: dnc.Design, kind: str = "lstm", each_case: bool = True, sizes=(2, 1, 3), op=None,
               helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
     N, D, H = sizes
-    op = op or ThroughTime(dnc)
+    owner, op = op or dnc, op or ThroughTime(dnc)
     arguments = dnc_arguments(design, T, N, D, H, kind, each_case, seed)
     name = (f"{getattr(op, '__name__', 'cells.dnc')} {kind} {design.n_read_heads} heads {design.order} "
             f"{design.strength} {design.contents} {'each case' if each_case else 'one start'} T={T}")
     passes = WithLastState(op, dnc, design, tuple(arguments)[1:])
     usages = closest_usages(op.trace(passes.forward(*arguments.values())[1]))
     assert usages > 0.003, f"{name}: two usages are close, {usages:.1g}; choose another seed"
-    covers = functions(dnc, *FOUR_PASSES) + helpers
+    covers = functions(owner, *FOUR_PASSES) + helpers
     return Case(name, covers, lambda: check_op(passes, arguments, name=name))
 
 

@@ -1,8 +1,44 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
-from numba_kernels.cpu import activations, elman, elman_loops, in_place, lstm, lstm_cell, lstm_loops, states
+from numba_kernels.cpu import (
+    activations,
+    controller,
+    dnc,
+    dnc_arrays,
+    dnc_free,
+    dnc_heads,
+    dnc_interface,
+    dnc_links,
+    dnc_loops,
+    dnc_r_free,
+    dnc_r_heads,
+    dnc_r_links,
+    dnc_r_loops,
+    elman,
+    elman_loops,
+    in_place,
+    lstm,
+    lstm_cell,
+    lstm_loops,
+    ntm,
+    ntm_arrays,
+    ntm_heads,
+    ntm_interface,
+    ntm_loops,
+    ntm_memory,
+    ntm_r_heads,
+    ntm_r_loops,
+    ntm_r_memory,
+    ntm_r_weighting,
+    ntm_rows,
+    ntm_weighting,
+    states,
+)
+from ref.cells import dnc as ref_dnc
+from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
+from tests.derivatives.cases.cells import computing, turing
 from tests.derivatives.cases.layers import PHIS, recurrence
 from tests.derivatives.cases.lstm import long_short_term_memory
 from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
@@ -26,7 +62,47 @@ LSTM = (
     + functions(activations, "tanh", "logistic")
     + functions(in_place, "add", "add_product", "clipped")
 )
-ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM}
+NTM = (
+    functions(ntm, "trace", "last_r", "_fit", "_sums")
+    + functions(ntm_arrays, "layout", "columns", "stacked", "turned", "taken_apart", "flat", "ways_back", "as_state")
+    + functions(ntm_loops, "forward_cases", "backward_cases", "inputs", "beside_one", "at")
+    + functions(ntm_r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(ntm_heads, "contents", "forward_step", "backward_step")
+    + functions(ntm_r_heads, "of_head", "r_forward_step", "r_backward_step")
+    + functions(ntm_interface, "activate", "softplus", "times_slopes", "through_tanh", "r_times_slopes",
+                "r_through_tanh", "r_through_logistic")
+    + functions(ntm_memory, "inverse_lengths", "inverse_length", "compare", "compare_backward", "write", "keep",
+                "write_backward", "read", "read_backward")
+    + functions(ntm_r_memory, "r_inverse_lengths", "r_compare", "r_compare_backward", "r_keep", "r_write",
+                "r_write_backward", "r_read", "r_read_backward")
+    + functions(ntm_weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
+                "weigh_backward")
+    + functions(ntm_r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
+    + functions(ntm_rows, "dot", "total_of", "largest", "softmax", "log", "fill", "extend", "add_convolution",
+                "add_correlation")
+    + functions(in_place, "put")
+)
+DNC = (
+    functions(dnc, "trace", "last_r", "_fit", "_sums")
+    + functions(dnc_arrays, "layout", "shapes", "stacked", "turned", "taken_apart", "begin", "ways_back", "as_state")
+    + functions(controller, "speak", "speak_backward", "r_speak", "r_speak_backward")
+    + functions(dnc_loops, "to_reads", "forward_cases", "backward_cases")
+    + functions(dnc_r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(dnc_heads, "rows_of", "seen_of", "find", "find_backward", "weigh", "weigh_backward", "look",
+                "look_backward", "forward_step", "backward_step")
+    + functions(dnc_r_heads, "r_find", "r_find_backward", "r_weigh", "r_weigh_backward", "r_look_backward",
+                "r_forward_step", "r_backward_step")
+    + functions(dnc_interface, "cut", "activate", "times_slopes", "through_logistic", "r_times_slopes")
+    + functions(dnc_links, "precede", "precede_backward", "link", "link_backward", "dot_of_difference", "add_times",
+                "follow", "follow_backward", "mix", "mix_backward")
+    + functions(dnc_r_links, "r_precede", "r_precede_backward", "r_link", "r_link_backward", "r_follow",
+                "r_follow_backward", "r_mix", "r_mix_backward")
+    + functions(dnc_free, "retain", "use", "use_backward", "sort", "is_after", "offer", "allocate",
+                "allocate_backward")
+    + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
+)
+ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
+       "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC}
 
 
 WHAT = "the reference's result"
@@ -34,7 +110,7 @@ WHAT = "the reference's result"
 
 def twin(name: str, T: int, variant: str) -> Case:
     """Every result of the kernel's four passes, with and without its options, is the reference's."""
-    kernel, reference, problem = problems.TWINS[name]
+    kernel, reference, problem, _ = problems.TWINS[name]
     title, arrays = f"{kernel.__name__} {variant} T={T} beside its reference", problem.arrays(T)
 
     def run() -> list[Row]:
@@ -46,12 +122,16 @@ def twin(name: str, T: int, variant: str) -> Case:
 
 
 TWINS = [twin(name, 3, variant)  # first: the fastest to notice a fault
-         for name, (_, _, problem) in problems.TWINS.items() for variant in problem.VARIANTS]
+         for name, (_, _, problem, _) in problems.TWINS.items() for variant in problem.VARIANTS]
 KERNELS = [
     *(recurrence(T, phi, elman, ELMAN) for T, phi in PHIS),
     *(long_short_term_memory(T, peepholes, lstm, LSTM) for T, peepholes in ((1, True), (2, False), (3, True))),
     of_each_case(elman, 3, 4, 2, 5, "logistic", ELMAN),
     of_each_case(lstm, 3, 4, 5, 2, "peepholes", LSTM),
+    turing(1, Design(3, 2, 2, 1), op=ntm, helpers=NTM),
+    turing(2, Design(5, 3, 1, 2, shifts=2, order="read first", contents="identity"), op=ntm, helpers=NTM),
+    turing(2, Design(4, 2, strength="oneplus"), "feedforward", each_case=False, op=ntm, helpers=NTM),
+    computing(2, ref_dnc.Design(3, 2, 2), each_case=False, op=dnc, helpers=DNC),
     elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
     lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]
