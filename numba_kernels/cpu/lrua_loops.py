@@ -31,8 +31,8 @@ def forward_cases(part, x, control, said, S, u, seen, weights, sizes, phis, rule
         speak(t, part, x, control, weights, v[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             activate(v[t, n], slopes[t, n], sizes, phis[0], phis[1])
-            forward_step(v[t, n], S[t, n], u[t, n], S[t + 1, n], u[t + 1, n], least[t, n], saw[t, n], r[t + 1, n], sizes,
-                         rule, decay, s)
+            forward_step(v[t, n], S[t, n], u[t, n], S[t + 1, n], u[t + 1, n], least[t, n], saw[t, n], r[t + 1, n],
+                         sizes, rule, decay, s)
 
 
 @njit(**JIT)
@@ -54,8 +54,8 @@ def backward_cases(part, dQ, dPq, dy, x, control, said, S, seen, weights, sizes,
             to_reads(t, n, dy, back_r, dr)
             backward_step(v[t, n], S[t, n], S[t + 1, n], least[t, n], saw[t, n], dr, dS[n], dv, sizes, rule, scratch)
             times_slopes(v[t, n], slopes[t, n], sizes, phis[0], dv)
-        speak_backward(t, part, dy, x, control, weights, (z[start:stop], ds[start:stop], hs[start:stop], do[start:stop]),
-                       dx, of_part, peepholes, dh, dc)
+        speak_backward(t, part, dy, x, control, weights,
+                       (z[start:stop], ds[start:stop], hs[start:stop], do[start:stop]), dx, of_part, peepholes, dh, dc)
         if stop == len(z) or t == 0:
             add_product(dQ, z[:stop].T, ds[:stop], rest_Q)
             add_product(dPq, hs[:stop].T, do[:stop], rest_P)

@@ -43,8 +43,7 @@ from numba_kernels.cpu import (
     ntm_weighting,
     states,
 )
-from ref.cells import dnc as ref_dnc
-from ref.cells import lrua as ref_lrua
+from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
@@ -113,7 +112,7 @@ DNC = (
     + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
 )
 LRUA = (
-    functions(lrua, "last_r", "_fit", "_sums", "_of_start")
+    functions(lrua, "trace", "last_r", "_fit", "_sums", "_of_start")
     + functions(lrua_arrays, "layout", "begin", "ways_back", "as_state")
     + functions(lrua_loops, "forward_cases", "backward_cases")
     + functions(lrua_r_loops, "r_forward_cases", "r_backward_cases")
