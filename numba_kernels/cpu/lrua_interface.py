@@ -45,8 +45,7 @@ def activate(v, slopes, sizes, contents_tanh, beta_from):
 
 @njit(**INNER)
 def times_slopes(v, slopes, sizes, contents_tanh, dv):
-    """dv, at what is said, becomes what goes to the controller's numbers; or Ro becomes Rv, as the slopes are symmetric.
-    """
+    """dv, at what is said, becomes what goes to the controller's numbers; or Ro becomes Rv: slopes are symmetric."""
     (keys, gates, _, a), (dkeys, dgates, dbetas, da) = cut(v, *sizes), cut(dv, *sizes)
     through_logistic(gates, dgates)
     for h in range(len(dbetas)):

@@ -6,7 +6,7 @@ from ref.cells import interface, lrua
 from ref.layers import softmax
 from tests.kernels.draw import drawn
 
-ONE, MANY = lrua.Design(5, 6), lrua.Design(7, 2, n_read_heads=3)
+ONE, MANY = lrua.Design(5, 6), lrua.Design(7, 3, n_read_heads=2)
 VARIANTS = {  # design, whether each case has a start of its own, whether the controller is an LSTM
     "one head": (ONE, False, True),
     "many heads, starts of each case": (MANY, True, True),
@@ -18,6 +18,7 @@ VARIANTS = {  # design, whether each case has a start of its own, whether the co
     "as many heads as locations": (lrua.Design(2, 3, 2, 0, spread="one each", zeroes="all"), True, True),
     "nothing written yet": (lrua.Design(6, 3, 2), False, True),  # all usages equal
 }
+SEED = 12  # which gives no short row or key: its direction turns fast, and in float32 is mostly rounding
 GRADIENTS = None  # named by their own fields
 
 
@@ -29,20 +30,23 @@ def arrays(T: int, dtype=np.float64, N: int = 5, D: int = 3, H: int = 4) -> dict
     for variant, (design, each, _) in VARIANTS.items():
         I, L, W, R = interface.size(design.pieces), design.n_locations, design.width, design.n_read_heads
         lead = (N,) if each else ()
-        half |= {f"P {variant}": (H, I), f"q {variant}": (I,)}
+        half |= {f"P {variant}": (H, I)}
+        whole |= {f"q {variant}": (I,)}
         start = {"M": (L, W), "w_read": (R, L), "u": (L,), "r": (R, W), "h": (H,), "c": (H,)}
         half |= {f"{name} {variant}": (*lead, *shape) for name, shape in start.items()}
         whole |= {f"d{name} {variant}": (N, *shape) for name, shape in start.items()}
-    found = drawn(whole, half, dtype)
+    found = drawn(whole, half, dtype, seed=SEED)
     return {name: _possible(name, array).astype(dtype) for name, array in found.items()}
 
 
 def _possible(name: str, array: np.ndarray) -> np.ndarray:
-    """Usages from 0 and weights of a sum of 1; or all of them, and the memory, 0."""
+    """Usages from 0, weights of a sum of 1, rows that are long; or all of them 0."""
     which, _, variant = name.partition(" ")
     if which in ("M", "u", "w_read") and variant == "nothing written yet":
         return np.zeros_like(array)
-    return softmax.forward(array)[0] if which == "w_read" else 2 * np.abs(array) if which == "u" else array
+    if which == "w_read":
+        return softmax.forward(array)[0]
+    return 2 * np.abs(array) if which == "u" else 3 * array if which == "M" else array
 
 
 def _weights(a: dict, variant: str, R: str = "") -> lrua.Weights:
