@@ -55,12 +55,14 @@ def use_backward(u, ww, wr, f, du, dww, dwr, df, rows):
 @njit(**INNER)
 def sort(u, order, s):
     """order is written: the locations, the least used first, the lower of two that are used alike before the other, NaN
-    last, as NumPy's stable argsort has it; and s, the usages in this order.
+    last, as NumPy's stable argsort has it, or as many of them as it has room for; and s, the usages in this order.
 
     By insertion: L² / 4 moves, where every step goes through L² links.
     """
     for i in range(len(u)):
-        j = i
+        j = min(i, len(order) - 1)
+        if j < i and not is_after(s[j], u[i]):
+            continue
         while j > 0 and is_after(s[j - 1], u[i]):
             s[j], order[j] = s[j - 1], order[j - 1]
             j -= 1

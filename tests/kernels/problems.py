@@ -20,8 +20,8 @@ import numpy as np
 from numba_kernels import cpu
 from ref.cells.through_time import ThroughTime
 from ref.layers import elman, lstm
-from ref.networks import dnc_rnn, ntm_rnn
-from tests.kernels import dnc_problem, elman_problem, lstm_problem, ntm_problem
+from ref.networks import dnc_rnn, lrua_rnn, ntm_rnn
+from tests.kernels import dnc_problem, elman_problem, lrua_problem, lstm_problem, ntm_problem
 
 
 class Twin(NamedTuple):
@@ -33,7 +33,8 @@ class Twin(NamedTuple):
 
 TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, lstm, lstm_problem),
          "ntm": Twin(cpu.ntm, ntm_rnn.THROUGH_TIME, ntm_problem, own_caches=True),
-         "dnc": Twin(cpu.dnc, dnc_rnn.THROUGH_TIME, dnc_problem, own_caches=True)}
+         "dnc": Twin(cpu.dnc, dnc_rnn.THROUGH_TIME, dnc_problem, own_caches=True),
+         "lrua": Twin(cpu.lrua, lrua_rnn.THROUGH_TIME, lrua_problem, own_caches=True)}
 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None

@@ -7,9 +7,10 @@ from numba_kernels import accelerate, cpu
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
 from ref.layers import elman, lstm
 from ref.losses import Masked, softmax_cross_entropy
-from ref.networks import dnc_rnn
+from ref.networks import dnc_rnn, lrua_rnn
 from ref.networks.dnc_rnn import DNCRNN
 from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.lrua_rnn import LRUARNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
 from ref.networks.ntm_rnn import NTMRNN, THROUGH_TIME
@@ -21,7 +22,8 @@ TASK = temporal_order(12)
 
 NETWORKS = {"elman": ElmanRNN(TASK.n_inputs, 9, TASK.n_outputs), "lstm": LSTMRNN(TASK.n_inputs, 5, TASK.n_outputs),
             "ntm": NTMRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4),
-            "dnc": DNCRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4)}
+            "dnc": DNCRNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4),
+            "lrua": LRUARNN(TASK.n_inputs, 5, TASK.n_outputs, n_locations=6, width=4, n_read_heads=2)}
 
 
 def pair(network) -> tuple[Objective, Objective]:
@@ -39,11 +41,13 @@ def test_the_given_network_stays_as_it_is():
     assert network.ntm is THROUGH_TIME and accelerate(network).ntm is cpu.ntm
     network = DNCRNN(2, 3, 1)
     assert network.dnc is dnc_rnn.THROUGH_TIME and accelerate(network).dnc is cpu.dnc
+    network = LRUARNN(2, 3, 1)
+    assert network.lrua is lrua_rnn.THROUGH_TIME and accelerate(network).lrua is cpu.lrua
 
 
 def test_a_network_without_twins_is_refused():
     with pytest.raises(TypeError, match="network is a MLP, none of whose ops has a compiled twin; there are twins of "
-                                        "elman, lstm, ntm, dnc"):
+                                        "elman, lstm, ntm, dnc, lrua"):
         accelerate(MLP((3, 2)))
 
 

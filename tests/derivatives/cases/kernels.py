@@ -17,6 +17,15 @@ from numba_kernels.cpu import (
     elman,
     elman_loops,
     in_place,
+    lrua,
+    lrua_arrays,
+    lrua_heads,
+    lrua_interface,
+    lrua_loops,
+    lrua_r_heads,
+    lrua_r_loops,
+    lrua_r_writing,
+    lrua_writing,
     lstm,
     lstm_cell,
     lstm_loops,
@@ -34,12 +43,13 @@ from numba_kernels.cpu import (
     ntm_weighting,
     states,
 )
-from ref.cells import dnc as ref_dnc
+from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
 from tests.derivatives.cases.cells import computing, turing
 from tests.derivatives.cases.layers import PHIS, recurrence
+from tests.derivatives.cases.lrua import least_recently_used, lrua_rnn
 from tests.derivatives.cases.lstm import long_short_term_memory
 from tests.derivatives.cases.networks import elman_rnn, lstm_rnn
 from tests.derivatives.cases.states import of_each_case
@@ -101,8 +111,20 @@ DNC = (
                 "allocate_backward")
     + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
 )
+LRUA = (
+    functions(lrua, "trace", "last_r", "_fit", "_sums", "_of_start")
+    + functions(lrua_arrays, "layout", "begin", "ways_back", "as_state")
+    + functions(lrua_loops, "forward_cases", "backward_cases")
+    + functions(lrua_r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(lrua_heads, "rows_of", "forward_step", "backward_step")
+    + functions(lrua_r_heads, "r_strength", "r_forward_step", "r_backward_step")
+    + functions(lrua_interface, "cut", "strength", "activate", "times_slopes", "r_times_slopes")
+    + functions(lrua_writing, "its_own", "aim", "aim_backward", "forget", "add", "add_backward", "use")
+    + functions(lrua_r_writing, "r_aim", "r_aim_backward", "r_add", "r_add_backward")
+)
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
-       "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC}
+       "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC,
+       "lrua": functions(lrua, *FOUR_PASSES) + LRUA}
 
 
 WHAT = "the reference's result"
@@ -132,6 +154,10 @@ KERNELS = [
     turing(2, Design(5, 3, 1, 2, shifts=2, order="read first", contents="identity"), op=ntm, helpers=NTM),
     turing(2, Design(4, 2, strength="oneplus"), "feedforward", each_case=False, op=ntm, helpers=NTM),
     computing(2, ref_dnc.Design(3, 2, 2), each_case=False, op=dnc, helpers=DNC),
+    least_recently_used(2, ref_lrua.Design(4, 2, 2, strength="oneplus"), each_case=False, op=lrua, helpers=LRUA),
+    least_recently_used(2, ref_lrua.Design(4, 3, 2, 0.5, "softplus", True, spread="one each", zeroes="all"),
+                        "feedforward", op=lrua),
+    lrua_rnn(2, 2, op=lrua),
     elman_rnn(3, "tanh", "all", op=elman, helpers=ALL["elman"]),
     lstm_rnn(2, "all", True, op=lstm, helpers=ALL["lstm"]),
 ]

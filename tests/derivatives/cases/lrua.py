@@ -63,11 +63,17 @@ def nearest_order(states: lrua.State, n: int) -> float:
     return float(np.diff(np.sort(states.u[1:-1], axis=-1), axis=-1)[..., :n].min(initial=np.inf))
 
 
-class Traced(ThroughTime):
+class Traced:
     """Without the usage in the trace: it is not differentiated, so it is no output of a case either."""
 
+    def __init__(self, op):
+        self.op = op
+
+    def __getattr__(self, name):
+        return getattr(self.op, name)
+
     def trace(self, cache):
-        return super().trace(cache)._replace(u=None)
+        return self.op.trace(cache)._replace(u=None)
 
 
 class WithUsage(WithLastState):
@@ -84,7 +90,7 @@ class WithUsage(WithLastState):
 
 def least_recently_used(T: int, design: lrua.Design, kind: str = "lstm", each_case: bool = True, sizes=(2, 1, 3),
                         op=None, helpers: tuple[str, ...] = (), seed: int = 0) -> Case:
-    """op: a compiled twin of the recurrence whose trace has no usage, and whose functions helpers names."""
+    """op: a compiled twin of the recurrence, whose functions helpers names."""
     N, D, H = sizes
     R, L, lead, I = design.n_read_heads, design.n_locations, (N,) if each_case else (), interface.size(design.pieces)
     arguments = ntm_arguments(ntm.Design(L, design.width, R, shifts=0), T, N, D, H, kind, each_case, seed)
@@ -94,19 +100,19 @@ def least_recently_used(T: int, design: lrua.Design, kind: str = "lstm", each_ca
     options = (design.strength, "own add" if design.separate_add else "", design.contents, f"spread {design.spread}",
                f"zeroes {design.zeroes}", "each case" if each_case else "one start")
     name = " ".join([f"{getattr(op, '__name__', 'cells.lrua')} {kind} {R} heads", *filter(None, options), f"T={T}"])
-    op = op or Traced(lrua)
-    passes = WithUsage(op, design, tuple(arguments)[1:], u0)
+    covers, op = functions(op or lrua, *FOUR_PASSES) + (() if op else HELPERS) + helpers, op or ThroughTime(lrua)
+    passes = WithUsage(Traced(op), design, tuple(arguments)[1:], u0)
     x, weights, start = passes._taken(tuple(arguments.values()))
-    gap = nearest_order(ThroughTime.trace(op, op.forward(x, weights, start, design)[1]), R)
+    gap = nearest_order(op.trace(op.forward(x, weights, start, design)[1]), R)
     assert gap > 0.02, f"{name}: two usages are near, {gap:.1g}; choose another seed"
 
     def run() -> list[Row]:
         y, cache = op.forward(x, weights, start, design)
         expected = np.concatenate(lrua_by_loops.through_time(x, weights, start, design), axis=2)
-        got = np.concatenate([y, ThroughTime.trace(op, cache).u[1:]], axis=2)
+        got = np.concatenate([y, op.trace(cache).u[1:]], axis=2)
         return [*check_op(passes, arguments, name=name), by_loops(name, got, expected)]
 
-    return Case(name, functions(lrua, *FOUR_PASSES) + HELPERS + helpers, run)
+    return Case(name, covers, run)
 
 
 CELLS = [
