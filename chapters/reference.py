@@ -27,6 +27,7 @@ PAGES = {  # page -> its title, and what is on it: modules, with all below them 
     "hessian_free": ("Hessian-free optimisation", ("ref.hessian_free",)),
     "kfac": ("K-FAC, KFRA and KFLR", ("ref.hessian_free.kfac",)),
     "orthogonality": ("Orthogonality", ("ref.orthogonality",)),
+    "loss_surfaces": ("Loss surfaces", ("ref.loss_surfaces",)),
     "tasks": ("Tasks and data", ("ref.tasks",)),
     "checks": ("Derivative checks", ("ref.checks",)),
     "experiments": ("Experiments", ("ref.experiments",)),

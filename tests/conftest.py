@@ -1,0 +1,22 @@
+"""Where the tests of the compiled memories run: each memory's in one process, and what compiles it again, with the slow.
+
+A compiled recurrence with a memory takes a minute to compile for each dtype, in every process that calls it.
+"""
+
+import re
+
+import pytest
+
+MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|kernels/.*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
+IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua) (?:(?!beside its reference).)*$")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        memory = MEMORIES.search(item.nodeid)
+        if memory is None:
+            continue
+        item.add_marker(pytest.mark.xdist_group(memory[1]))
+        if IN_FLOAT32.search(item.nodeid):  # check_op looks at float32 too, comparisons beside the reference do not
+            item.add_marker(pytest.mark.slow)
