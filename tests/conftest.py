@@ -1,4 +1,4 @@
-"""Where the tests of the compiled memories run: each memory's in one process, and what compiles it again, with the slow.
+"""Where the tests of the compiled memories run: each memory's in one process; what compiles it again, with the slow.
 
 A compiled recurrence with a memory takes a minute to compile for each dtype, in every process that calls it.
 """

@@ -205,7 +205,8 @@ def test_inputs_that_do_not_fit(x, error, message):
         net.forward(net.init(np.random.default_rng(0)), x)
 
 
-@pytest.mark.parametrize("other", [LSTMRNN(D, H, C), network(strength="oneplus"), network(learnt=())], ids=["lstm", "with a strength", "nothing learnt"])
+@pytest.mark.parametrize("other", [LSTMRNN(D, H, C), network(strength="oneplus"), network(learnt=())],
+                         ids=["lstm", "with a strength", "nothing learnt"])
 def test_parameters_that_do_not_fit(other):
     theta = other.init(np.random.default_rng(0))
     with pytest.raises(ValueError, match="theta is Parameters.* but the network needs Parameters of"):
