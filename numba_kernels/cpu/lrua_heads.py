@@ -31,7 +31,7 @@ def rows_of(S, W):
 def forward_step(v, S, u, new_S, new_u, least, seen, r, sizes, rule, decay, s):
     """new_S, new_u, least, seen and r are written; s: memory for a row."""
     R, W, (one_each, n_forgotten) = sizes[0], sizes[1], rule
-    (m, _, wr), (new_m, inverse, new_wr), similarities, ww = rows_of(S, W), rows_of(new_S, W), seen[:R], seen[R:]
+    (m, _, wr), (new_m, inverse, new_wr), similarities, ww = rows_of(S, W), rows_of(new_S, W), seen, seen[R:]
     keys, gates, betas, a = cut(v, *sizes)
     sort(u, least, s)
     aim(wr, least, gates, one_each, ww)
@@ -39,7 +39,7 @@ def forward_step(v, S, u, new_S, new_u, least, seen, r, sizes, rule, decay, s):
     inverse_lengths(new_m, inverse)
     for h in range(R):
         find(new_m, inverse, keys[h], strength(betas, h), similarities[h], new_wr[h])
-        read(new_m, new_wr[h], r[h * W : (h + 1) * W])
+        read(new_m, new_wr[h], r[h * W :])
     use(u, new_wr, ww, decay, new_u)
 
 
@@ -47,12 +47,12 @@ def forward_step(v, S, u, new_S, new_u, least, seen, r, sizes, rule, decay, s):
 def backward_step(v, S, new_S, least, seen, dr, dS, dv, sizes, rule, scratch):
     """dS, what comes to new_S, becomes what goes to S; dv is written.  scratch: memory of (R, L) and (2, L) numbers."""
     R, W, (one_each, n_forgotten) = sizes[0], sizes[1], rule
-    (_, _, wr), (new_m, inverse, new_wr), similarities, ww = rows_of(S, W), rows_of(new_S, W), seen[:R], seen[R:]
+    (_, _, wr), (new_m, inverse, new_wr), similarities, ww = rows_of(S, W), rows_of(new_S, W), seen, seen[R:]
     (keys, gates, betas, a), (dkeys, dgates, dbetas, da) = cut(v, *sizes), cut(dv, *sizes)
     (dm, _, dwr), (dww, rows) = rows_of(dS, W), scratch
     for h in range(R):
         fill(da[h], 0)
-        read_backward(new_m, new_wr[h], dr[h * W : (h + 1) * W], dm, dwr[h])
+        read_backward(new_m, new_wr[h], dr[h * W :], dm, dwr[h])
         dbeta = find_backward(new_m, inverse, keys[h], strength(betas, h), similarities[h], new_wr[h], dwr[h], dm,
                               dkeys[h], rows)
         if len(betas):

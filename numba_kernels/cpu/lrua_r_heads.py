@@ -28,7 +28,7 @@ def r_forward_step(v, Rv, S, RS, new_S, Rnew_S, least, seen, Rseen, Rr, sizes, r
     R, W, (one_each, n_forgotten) = sizes[0], sizes[1], rule
     (_, _, wr), (Rm, _, Rwr) = rows_of(S, W), rows_of(RS, W)
     (new_m, inverse, new_wr), (Rnew_m, rates, Rnew_wr) = rows_of(new_S, W), rows_of(Rnew_S, W)
-    (similarities, ww), (Rsimilarities, Rww) = (seen[:R], seen[R:]), (Rseen[:R], Rseen[R:])
+    (similarities, ww), (Rsimilarities, Rww) = (seen, seen[R:]), (Rseen, Rseen[R:])
     (keys, gates, betas, a), (Rkeys, Rgates, Rbetas, Ra) = cut(v, *sizes), cut(Rv, *sizes)
     r_aim(wr, Rwr, least, gates, Rgates, one_each, Rww)
     r_add(Rm, least[:n_forgotten], ww, Rww, a, Ra, Rnew_m)
@@ -36,7 +36,7 @@ def r_forward_step(v, Rv, S, RS, new_S, Rnew_S, least, seen, Rseen, Rr, sizes, r
     for h in range(R):
         r_find((new_m, Rnew_m, inverse, rates), keys[h], Rkeys[h], strength(betas, h), r_strength(Rbetas, h),
                similarities[h], new_wr[h], Rsimilarities[h], Rnew_wr[h])
-        r_read(new_m, Rnew_m, new_wr[h], Rnew_wr[h], Rr[h * W : (h + 1) * W])
+        r_read(new_m, Rnew_m, new_wr[h], Rnew_wr[h], Rr[h * W :])
 
 
 @njit(**INNER)
@@ -45,14 +45,14 @@ def r_backward_step(v, Rv, S, RS, new_S, Rnew_S, least, seen, Rseen, dr, Rdr, dS
     R, W, (one_each, n_forgotten) = sizes[0], sizes[1], rule
     (_, _, wr), (_, _, Rwr) = rows_of(S, W), rows_of(RS, W)
     (new_m, inverse, new_wr), (Rnew_m, rates, Rnew_wr) = rows_of(new_S, W), rows_of(Rnew_S, W)
-    (similarities, ww), (Rsimilarities, Rww) = (seen[:R], seen[R:]), (Rseen[:R], Rseen[R:])
+    (similarities, ww), (Rsimilarities, Rww) = (seen, seen[R:]), (Rseen, Rseen[R:])
     (keys, gates, betas, a), (Rkeys, Rgates, Rbetas, Ra) = cut(v, *sizes), cut(Rv, *sizes)
     (dkeys, dgates, dbetas, da), (Rdkeys, Rdgates, Rdbetas, Rda) = cut(dv, *sizes), cut(Rdv, *sizes)
     (dm, _, dwr), (Rdm, _, Rdwr), (both, rows) = rows_of(dS, W), rows_of(RdS, W), scratch
     for h in range(R):
         fill(da[h], 0)
         fill(Rda[h], 0)
-        r_read_backward(new_m, Rnew_m, new_wr[h], Rnew_wr[h], dr[h * W : (h + 1) * W], Rdr[h * W : (h + 1) * W], dm,
+        r_read_backward(new_m, Rnew_m, new_wr[h], Rnew_wr[h], dr[h * W :], Rdr[h * W :], dm,
                         Rdm, dwr[h], Rdwr[h])
         dbeta, Rdbeta = r_find_backward(
             (new_m, Rnew_m, inverse, rates), keys[h], Rkeys[h], strength(betas, h), r_strength(Rbetas, h),
