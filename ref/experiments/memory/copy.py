@@ -22,7 +22,7 @@ from ref.experiments.memory import study
 from ref.experiments.memory.claims import cheaper, faster, solved
 from ref.experiments.memory.pictures import drawn
 from ref.experiments.memory.report import report_of
-from ref.experiments.memory.study import COMPILED, PAPERS, SETTINGS, job, ntms, rates
+from ref.experiments.memory.study import PAPERS, SETTINGS, job, ntms, rates
 from ref.experiments.tables import Claim
 
 NAME = "ntm-copy"
@@ -41,7 +41,7 @@ PRESETS = {
               "rates": rates(3e-3, 1e-2),
               "jobs": [copies(5, 4, seeds=3, updates=1000)]},
     "standard": {**SETTINGS, "n_locations": 104,
-                 "jobs": [copies(20, 8, models=COMPILED, seeds=5, updates=2500, falls=False)]},
+                 "jobs": [copies(20, 8, models=("ntm", "ntm-ff", "dnc", "lstm"), seeds=5, updates=2500, falls=False)]},
     "paper": {**PAPERS, "jobs": [copies(20, 8, seeds=5, updates=60_000)]},
 }
 

@@ -50,12 +50,11 @@ def lstm(sizes: Sizes, config: dict) -> LSTMRNN:
     return min((LSTMRNN(D, units, C) for units in (H, H + 1)), key=lambda network: abs(size(network) - budget))
 
 
-NO_TWIN = {"kernels": "numpy"}
 MODELS = {
     "ntm": Model("NTM, LSTM controller", partial(ntm, controller="lstm")),
     "ntm-ff": Model("NTM, feed-forward controller", partial(ntm, controller="feedforward")),
     "dnc": Model("DNC, LSTM controller", partial(other, network=DNCRNN)),
-    "lrua": Model("LRUA, LSTM controller", partial(other, network=LRUARNN), NO_TWIN),
+    "lrua": Model("LRUA, LSTM controller", partial(other, network=LRUARNN)),
     "lstm": Model("LSTM, as many parameters", lstm),
 }
 

@@ -24,7 +24,6 @@ from ref.experiments.memory.training import train_part
 from ref.experiments.sweep import Sweep
 
 ALL = tuple(MODELS)
-COMPILED = tuple(name for name, model in MODELS.items() if model.settings.get("kernels") != "numpy")
 
 
 def rates(*memories: float, lstm: tuple[float, ...] = (1e-3, 3e-3, 1e-2)) -> dict[str, list]:
