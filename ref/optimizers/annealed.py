@@ -58,6 +58,11 @@ def falling(first: float, n_steps: int) -> Schedule:
     """eps_t, along a straight line to zero after n_steps; the last step is taken at first/n_steps.
 
     Raises ValueError for a first rate that is not positive and finite, or fewer than one step.
+
+    >>> from ref import falling
+    >>> rate = falling(0.5, n_steps=4)
+    >>> [rate(t) for t in range(4)]
+    [0.5, 0.375, 0.25, 0.125]
     """
     first, n_steps = require_number("first", first, above=0), require_count("n_steps", n_steps)
     return lambda t: first * max(1 - t / n_steps, 1 / n_steps)
