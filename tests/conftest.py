@@ -8,7 +8,7 @@ import re
 import pytest
 
 MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|kernels/.*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
-IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua) (?:(?!beside its reference).)*$")
+IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 
 @pytest.hookimpl(tryfirst=True)

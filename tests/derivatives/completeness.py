@@ -80,6 +80,8 @@ def vanished(tree):
         return type(tree)(*map(vanished, tree)) if hasattr(tree, "_fields") else tuple(map(vanished, tree))
     if isinstance(tree, Sequence) and not isinstance(tree, str):
         return list(map(vanished, tree))
+    if isinstance(tree, dict):
+        return {name: vanished(part) for name, part in tree.items()}
     if hasattr(tree, "vector"):
         return tree.like(np.zeros_like(tree.vector))
     return tree if tree is None or isinstance(tree, str) else 0 * tree

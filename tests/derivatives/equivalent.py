@@ -74,8 +74,10 @@ EQUIVALENT = [
     *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
       for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
+    *((f"ref.cells.through_time:ThroughTime.{name}", "1", other, "all states have the same shapes")
+      for name in ("backward", "r_backward") for other in ("1 - 1", "1 + 1")),
     *((f"numba_kernels.cpu.ntm_rows:{name}", "i", "i - 1", TURNED)
-      for name in ("total_of", "fill", "subtract", "scale")),
+      for name in ("total_of", "subtract", "scale")),
     *(("numba_kernels.cpu.ntm_rows:subtract", "x[i] -= a", other, SHIFT)
       for other in ("pass", "x[i] += a", "x[i] -= 1.0001 * a")),
     *((f"numba_kernels.cpu.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")

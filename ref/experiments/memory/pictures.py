@@ -20,6 +20,7 @@ from ref.experiments.memory.training import network_of, start
 from ref.experiments.recording import read_checkpoint
 from ref.experiments.run import Run, read_run
 from ref.layers.logistic import sigma
+from ref.networks.memory_rnn import MemoryRNN
 
 Array = np.ndarray
 MOST = 32  # locations that are drawn without leaving any out
@@ -43,7 +44,7 @@ def traced(run: Run, job: dict, model: str, seed: int) -> Trace | None:
     """The seed's trained network on the sequence that is drawn; None of a network without a memory."""
     config = {**part_config(run.config, job, model, seed), "kernels": "numpy"}
     network = network_of(config)
-    if not hasattr(network, "trace"):
+    if not isinstance(network, MemoryRNN):
         return None
     theta = start(config, network).like(read_checkpoint(run.folder / part_name(job, model, seed)).theta)
     x, t, mask = shown(config)
@@ -81,7 +82,7 @@ def largest(w: Array) -> Array:
 def written(network, states) -> Array:
     """The weights (L, T) of writing.  LRUA's state has none: they are what its usage grew by beside reading, the sum
     over its heads (ref.memory.least_used)."""
-    if hasattr(states, "w_write"):
+    if "w_write" in states._fields:
         return largest(states.w_write[1:, 0])
     u, read = states.u[:, 0], states.w_read[1:, 0].sum(axis=1)
     return (u[1:] - network.design.usage_decay * u[:-1] - read).T

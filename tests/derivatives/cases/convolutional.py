@@ -14,8 +14,7 @@ from ref.networks.images.stages import AveragePool, BatchNorm, Convolution, Glob
 from ref.networks.images.vgg import blocks_and_dense
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal
 
-COVERED = (functions(ConvolutionalNetwork, *FOUR_PASSES, "with_statistics", "statistics")
-           + functions(convolutional, "_tuple", "_of_first"))
+COVERED = (functions(ConvolutionalNetwork, *FOUR_PASSES) + functions(convolutional, "_tuple", "_of_first"))
 
 
 def nearest_kink(network, theta, inputs: tuple) -> float:

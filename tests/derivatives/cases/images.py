@@ -21,7 +21,8 @@ def with_options(op, **options):
 def image_op(op, arguments: dict, helpers: tuple[str, ...] = (), linear: bool = False, analytic: bool = True,
              **options) -> Case:
     short = op.__name__.rpartition(".")[2]
-    name = " ".join([op.__name__.removeprefix("ref."), *(f"{key}={value}" for key, value in options.items()
+    sizes = "x".join(map(str, arguments["x"].shape))
+    name = " ".join([op.__name__.removeprefix("ref."), sizes, *(f"{key}={value}" for key, value in options.items()
                                                          if not isinstance(value, (tuple, np.ndarray)))])
     by_loops = getattr(images_by_loops, short)
 
