@@ -18,7 +18,6 @@ JIT = {
     "nogil": True,
     "no_cfunc_wrapper": True,
 }
-SUMS = JIT | {"fastmath": {"contract", "reassoc"}}
 INNER = JIT | {"no_cpython_wrapper": True}
-SUMS = SUMS | {"no_cpython_wrapper": True}
+SUMS = INNER | {"fastmath": {"contract", "reassoc"}}
 ONCE = INNER | {"inline": "always"}
