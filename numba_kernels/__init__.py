@@ -1,4 +1,5 @@
 """Compiled twins of hot ops: numba_kernels/cpu/NAME.py has the functions, arguments and caches of ref/layers/NAME.py.
+Those of the memories, ref/cells/NAME.py through time, have caches of their own: arrays of all steps in place of lists.
 
     net = ElmanRNN(n_inputs=2, n_hidden=100, n_outputs=1, elman=numba_kernels.cpu.elman)
     net = accelerate(net)                       # the same, for a network that is there already

@@ -18,10 +18,42 @@ from numba import njit
 
 from numba_kernels.cpu.activations import tanh
 from numba_kernels.cpu.in_place import add, add_product, add_to_rows, put
-from numba_kernels.cpu.jit import ONCE
+from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.lstm_cell import backward_cells, cells, r_backward_cells, r_cells
 from numba_kernels.cpu.ntm_interface import r_through_tanh, through_tanh
-from numba_kernels.cpu.ntm_loops import beside_one, inputs
+
+
+@njit(**INNER)
+def inputs(h, r, x, last, z):
+    """z = (h, r, x, last), row by row; as much of h's end as z has room for, all or nothing."""
+    W, D = r.shape[1], x.shape[1]
+    H = z.shape[1] - W - D - 1
+    for n in range(len(z)):
+        for j in range(H):
+            z[n, j] = h[n, j]
+        for j in range(W):
+            z[n, H + j] = r[n, j]
+        for j in range(D):
+            z[n, H + W + j] = x[n, j]
+        z[n, H + W + D] = last
+
+
+@njit(**INNER)
+def beside_one(h, one, hs):
+    """hs = (h, one), row by row."""
+    H = h.shape[1]
+    for n in range(len(hs)):
+        for j in range(H):
+            hs[n, j] = h[n, j]
+        hs[n, H] = one
+
+
+@njit(**INNER)
+def to_reads(t, n, dy, back_r, dr):
+    """dr is written: what comes to one case's reads from y and from the next step."""
+    H = dy.shape[2] - len(dr)
+    for j in range(len(dr)):
+        dr[j] = dy[t, n, H + j] + back_r[n, j]
 
 
 @njit(**ONCE)

@@ -1,26 +1,22 @@
 """The compiled DNC's arguments as its loops take them, and their results as ref.cells.through_time gives them.
 
-Inside, the matrices of the controller stand one above the other (ntm_loops), and each case's memory is turned, (W, L).
+Inside, each case's memory is turned, (W, L).
 """
 
 import numpy as np
 
-from numba_kernels.cpu.ntm_arrays import flat
-from numba_kernels.cpu.states import transposed
-from ref.cells import interface
-from ref.cells.dnc import Design, State, Weights
+from numba_kernels.cpu.controller_arrays import Axes, flat, state_axes, weight_axes
+from ref.cells.dnc import Design, State
 
 Array = np.ndarray
 
 
-def axes(D: int, design: Design, lstm: bool) -> tuple[dict[str, str], dict[str, str]]:
-    """The axes (prepare) of the weights, and of a state that is one for all cases; H comes from the first weights."""
+def axes(D: int, design: Design, lstm: bool) -> tuple[Axes, Axes]:
+    """The axes (prepare) of the weights, and of a state that is one for all cases."""
     L, W, R = design.n_locations, design.width, design.n_read_heads
-    I, gates = interface.size(design.pieces), "4H" if lstm else "H"
-    weights = ({"W": "H 4H"} if lstm else {}) | {"U": f"{D + R * W} {gates}", "b": gates, "P": f"H {I}", "q": f"{I}"}
     state = {"M": f"{L} {W}", "u": f"{L}", "links": f"{L} {L}", "p": f"{L}", "w_write": f"{L}", "w_read": f"{R} {L}",
              "r": f"{R} {W}"}
-    return weights, state | ({"h": "H", "c": "H"} if lstm else {})
+    return weight_axes(D, design, lstm), state_axes(state, lstm)
 
 
 def layout(design: Design) -> tuple[tuple[int, int], tuple[bool, int], bool, bool]:
@@ -33,29 +29,6 @@ def shapes(design: Design) -> dict[str, tuple[int, ...]]:
     """Of one case's arrays at a step (dnc_heads)."""
     L, W, R = design.n_locations, design.width, design.n_read_heads
     return {"S": (W + R + 4, L), "links": (L, L), "order": (L,), "seen": (3 + 4 * R, L)}
-
-
-def stacked(weights: Weights, design: Design) -> tuple[Array, Array, Array]:
-    """Q, P and q of ntm_loops."""
-    U, W, b, P, q = weights
-    to_r = len(U) - design.n_read_heads * design.width
-    return np.concatenate([*([] if W is None else [W]), U[to_r:], U[:to_r], b[None]]), P, q
-
-
-def turned(weights: Weights, design: Design) -> tuple[Array, Array, Array, Array]:
-    """Wᵀ, the transposes of U's rows for r and for x, and Pᵀ; Wᵀ is empty without an LSTM."""
-    U, W, _, P, _ = weights
-    to_r = len(U) - design.n_read_heads * design.width
-    return (np.empty((0, 0), U.dtype) if W is None else transposed(W), transposed(U[to_r:]), transposed(U[:to_r]),
-            transposed(P))
-
-
-def taken_apart(dQ: Array, dPq: Array, D: int, lstm: bool) -> Weights:
-    """The weights' gradients from the threads' sums."""
-    dQ, dPq = dQ.sum(axis=0), dPq.sum(axis=0)
-    H = len(dPq) - 1 if lstm else 0
-    return Weights(np.concatenate([dQ[-1 - D : -1], dQ[H : -1 - D]]), dQ[:H] if lstm else None, dQ[-1], dPq[:-1],
-                   dPq[-1])
 
 
 def begin(state: State, S: Array, links: Array, control: tuple[Array, ...]) -> None:

@@ -12,21 +12,13 @@ empty one; back, at first what comes to the last S, links, r, h and c, in the en
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.controller import speak, speak_backward
+from numba_kernels.cpu.controller import speak, speak_backward, to_reads
 from numba_kernels.cpu.dnc_heads import backward_step, forward_step
 from numba_kernels.cpu.dnc_interface import activate, times_slopes
 from numba_kernels.cpu.in_place import add_product
-from numba_kernels.cpu.jit import INNER, JIT
+from numba_kernels.cpu.jit import JIT
 from numba_kernels.cpu.lstm_loops import ROWS
 from numba_kernels.cpu.ntm_memory import inverse_lengths
-
-
-@njit(**INNER)
-def to_reads(t, n, dy, back_r, dr):
-    """dr is written: what comes to one case's reads from y and from the next step."""
-    H = dy.shape[2] - len(dr)
-    for j in range(len(dr)):
-        dr[j] = dy[t, n, H + j] + back_r[n, j]
 
 
 @njit(**JIT)

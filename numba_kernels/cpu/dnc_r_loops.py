@@ -7,9 +7,8 @@ Rweights as in controller, Rv, Rmemory (RS, Rlinks) and Rsaw, T steps of Rseen, 
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.controller import r_speak, r_speak_backward
+from numba_kernels.cpu.controller import r_speak, r_speak_backward, to_reads
 from numba_kernels.cpu.dnc_interface import r_times_slopes, times_slopes
-from numba_kernels.cpu.dnc_loops import to_reads
 from numba_kernels.cpu.dnc_r_heads import r_backward_step, r_forward_step
 from numba_kernels.cpu.in_place import add_product
 from numba_kernels.cpu.jit import JIT

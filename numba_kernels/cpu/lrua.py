@@ -22,11 +22,10 @@ from typing import NamedTuple
 import numpy as np
 
 from numba_kernels.cpu import lrua_loops, lrua_r_loops
-from numba_kernels.cpu.dnc_arrays import stacked, taken_apart, turned
+from numba_kernels.cpu.controller_arrays import fit, fit_back, of_either, stacked, taken_apart, turned, zero_sums
 from numba_kernels.cpu.lrua_arrays import as_state, axes, begin, layout, ways_back
-from numba_kernels.cpu.ntm_arrays import fit, of_each, of_either
 from numba_kernels.cpu.prepare import prepare
-from numba_kernels.cpu.threads import number_of_parts, over_cases
+from numba_kernels.cpu.threads import over_cases
 from ref.cells.lrua import Design, State, Weights
 from ref.cells.through_time import Gradients, of_start
 
@@ -84,10 +83,10 @@ def forward(x: Array, weights: tuple, start: tuple, design) -> tuple[Array, Cach
 def backward(dy: Array, cache: Cache, to_input: bool = True, dend: tuple | None = None) -> Gradients:
     """to_input and dend as in the reference."""
     x, weights, design = cache.x, cache.weights, Design(*cache.design)
-    (dy,), (dend,) = _fit(cache, {"dy": dy}, {"dend.": dend})
+    (dy,), (dend,) = _fit_back(cache, {"dy": dy}, {"dend.": dend})
     (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
     dx, back = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), ways_back(dend, N, H, design, x.dtype)
-    sums = _sums(cache)
+    sums = zero_sums(cache)
     over_cases(lrua_loops.backward_cases, N, sums, dy, x, cache.control, cache.said, cache.S, cache.seen,
                turned(weights, design), *layout(design), dx, back)
     return Gradients(dx if to_input else None, taken_apart(*sums, D, lstm), _of_start(back, cache))
@@ -116,9 +115,9 @@ def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: b
                Rdend: tuple | None = None) -> tuple[Gradients, State]:
     """As in the reference."""
     x, weights, design = cache.x, cache.weights, Design(*cache.design)
-    (dy, Rdy), (dend, Rdend) = _fit(cache, {"dy": dy, "Rdy": Rdy}, {"dend.": dend, "Rdend.": Rdend})
+    (dy, Rdy), (dend, Rdend) = _fit_back(cache, {"dy": dy, "Rdy": Rdy}, {"dend.": dend, "Rdend.": Rdend})
     (_, N, D), H, lstm = x.shape, len(weights.P), weights.W is not None
-    Rdx, sums = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), _sums(cache)
+    Rdx, sums = np.empty(x.shape if to_input else (0, 0, 0), x.dtype), zero_sums(cache)
     back, Rback = (ways_back(end, N, H, design, x.dtype) for end in (dend, Rdend))
     over_cases(lrua_r_loops.r_backward_cases, N, sums, Rdy, dy, x, cache.control, cache.said, cache.S, cache.seen,
                turned(weights, design), *layout(design), r_cache.Rx, r_cache.Rcontrol, r_cache.Rv, r_cache.RS,
@@ -138,23 +137,10 @@ def last_r(r_cache: RCache) -> State:
     return r_cache.Rlast
 
 
-def _fit(cache: Cache, gradients: dict[str, Array], ends: dict[str, tuple | None]) -> tuple[tuple, tuple]:
-    """dy and its like, dend and its like, ready for the loops."""
-    of_weights, of_state = axes(cache.x.shape[2], Design(*cache.design), cache.weights.W is not None)
-    C = len(cache.weights.P) + cache.control[1].shape[2]
-    arrays = {"x": (cache.x, "T N D")} | {name: (array, f"T N {C}") for name, array in gradients.items()}
-    states = ((prefix, None if end is None else State(*end)._replace(u=None), of_each(of_state))
-              for prefix, end in ends.items())
-    ready = fit(arrays, ("", cache.weights, of_weights), *states)
-    return ready[1 : 1 + len(gradients)], ready[2 + len(gradients) :]
-
-
-def _sums(cache: Cache) -> tuple[Array, Array]:
-    """Zeros: for each thread dQ and dP above dq."""
-    parts, (H, I) = number_of_parts(cache.x.shape[1]), cache.weights.P.shape
-    rows = (0 if cache.weights.W is None else H) + len(cache.weights.U) + 1
-    return (np.zeros((parts, rows, len(cache.weights.b)), cache.x.dtype),
-            np.zeros((parts, H + 1, I), cache.x.dtype))
+def _fit_back(cache: Cache, gradients: dict[str, Array], ends: dict[str, tuple | None]) -> tuple[tuple, tuple]:
+    ends = {prefix: None if end is None else State(*end)._replace(u=None) for prefix, end in ends.items()}
+    of_cache = axes(cache.x.shape[2], Design(*cache.design), cache.weights.W is not None)
+    return fit_back(cache, of_cache, gradients, ends)
 
 
 def _of_start(back: tuple[Array, ...], cache: Cache) -> State:

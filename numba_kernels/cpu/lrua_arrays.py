@@ -1,25 +1,21 @@
 """The compiled LRUA's arguments as its loops take them, and their results as ref.cells.through_time gives them.
 
-Inside, the matrices of the controller stand one above the other (dnc_arrays), and each case's memory is turned, (W, L).
+Inside, each case's memory is turned, (W, L).
 """
 
 import numpy as np
 
-from numba_kernels.cpu.ntm_arrays import flat
-from ref.cells import interface
+from numba_kernels.cpu.controller_arrays import Axes, flat, state_axes, weight_axes
 from ref.cells.lrua import Design, State
 
 Array = np.ndarray
 
 
-def axes(D: int, design: Design, lstm: bool) -> tuple[dict[str, str], dict[str, str]]:
-    """The axes (prepare) of the weights, and of what has a gradient of a state that is one for all cases; H comes from
-    the first weights.
-    """
+def axes(D: int, design: Design, lstm: bool) -> tuple[Axes, Axes]:
+    """The axes (prepare) of the weights, and of what has a gradient of a state that is one for all cases."""
     L, W, R = design.n_locations, design.width, design.n_read_heads
-    I, gates = interface.size(design.pieces), "4H" if lstm else "H"
-    weights = ({"W": "H 4H"} if lstm else {}) | {"U": f"{D + R * W} {gates}", "b": gates, "P": f"H {I}", "q": f"{I}"}
-    return weights, {"M": f"{L} {W}", "w_read": f"{R} {L}", "r": f"{R} {W}"} | ({"h": "H", "c": "H"} if lstm else {})
+    return (weight_axes(D, design, lstm),
+            state_axes({"M": f"{L} {W}", "w_read": f"{R} {L}", "r": f"{R} {W}"}, lstm))
 
 
 def layout(design: Design) -> tuple[tuple[int, int, int, bool], tuple[bool, int], tuple[bool, int]]:

@@ -12,8 +12,7 @@ alone.
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.controller import speak, speak_backward
-from numba_kernels.cpu.dnc_loops import to_reads
+from numba_kernels.cpu.controller import speak, speak_backward, to_reads
 from numba_kernels.cpu.in_place import add_product
 from numba_kernels.cpu.jit import JIT
 from numba_kernels.cpu.lrua_heads import backward_step, forward_step

@@ -7,8 +7,7 @@ Rweights as in controller, Rv, RS and Rsaw, T steps of Rseen, as in lrua_r_heads
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.controller import r_speak, r_speak_backward
-from numba_kernels.cpu.dnc_loops import to_reads
+from numba_kernels.cpu.controller import r_speak, r_speak_backward, to_reads
 from numba_kernels.cpu.in_place import add_product
 from numba_kernels.cpu.jit import JIT
 from numba_kernels.cpu.lrua_interface import r_times_slopes, times_slopes

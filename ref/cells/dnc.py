@@ -33,11 +33,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.cells import speech
+from ref.cells.fitting import require_sizes
 from ref.cells.interface import Piece, Pieces
 from ref.cells.ntm import CONTENTS, ORDERS, STRENGTHS
 from ref.cells.speech import Weights as Weights, apart, beside
 from ref.memory import allocation, gate, links, lookup, precedence, read_modes, reading, usage, writing
-from ref.validation import require_choice, require_count
+from ref.validation import require_choice
 
 Array = np.ndarray
 USAGE_GRADIENTS = ("full", "stopped")
@@ -69,10 +70,7 @@ class Design:
     usage_gradient: str = "full"
 
     def __post_init__(self):
-        for name in ("n_locations", "width", "n_read_heads"):
-            require_count(name, getattr(self, name))
-        if self.n_read_heads > self.n_locations:
-            raise ValueError(f"n_read_heads is {self.n_read_heads} but must be at most {self.n_locations}, n_locations")
+        require_sizes(self, "n_read_heads")
         for name, known in (("order", ORDERS), ("strength", STRENGTHS), ("contents", CONTENTS),
                             ("usage_gradient", USAGE_GRADIENTS)):
             require_choice(name, getattr(self, name), known)

@@ -1,13 +1,25 @@
-"""What a cell through time may be handed: inputs, weights and a start that fit its design, each error by name."""
+"""What a design may say, and what a cell through time may be handed that fits it, each error by name."""
 
 from types import ModuleType
 
 import numpy as np
 
 from ref.cells.interface import size
-from ref.validation import require_sequences
+from ref.validation import require_count, require_sequences
 
 Array = np.ndarray
+
+
+def require_sizes(design, *heads: str) -> None:
+    """ValueError or TypeError for a design with no locations, no width, no heads of a kind, or more than locations.
+
+    heads   the design's fields that say how many heads of a kind there are
+    """
+    for name in ("n_locations", "width", *heads):
+        require_count(name, getattr(design, name))
+    for name in heads:
+        if getattr(design, name) > design.n_locations:
+            raise ValueError(f"{name} is {getattr(design, name)} but must be at most {design.n_locations}, n_locations")
 
 
 def require_fitting(cell: ModuleType, x: Array, weights: tuple, start: tuple, design) -> tuple[Array, tuple]:

@@ -38,11 +38,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.cells import ntm, speech
+from ref.cells.fitting import require_sizes
 from ref.cells.interface import Piece, Pieces
 from ref.cells.ntm import CONTENTS
 from ref.cells.speech import Weights as Weights, apart, beside
 from ref.memory import adding, forgetting, gate, least_used, lookup, reading
-from ref.validation import require_choice, require_count, require_number
+from ref.validation import require_choice, require_number
 
 Array = np.ndarray
 STRENGTHS = ("none", *ntm.STRENGTHS)
@@ -75,10 +76,7 @@ class Design:
     zeroes: str = "first"
 
     def __post_init__(self):
-        for name in ("n_locations", "width", "n_read_heads"):
-            require_count(name, getattr(self, name))
-        if self.n_read_heads > self.n_locations:
-            raise ValueError(f"n_read_heads is {self.n_read_heads} but must be at most {self.n_locations}, n_locations")
+        require_sizes(self, "n_read_heads")
         require_number("usage_decay", self.usage_decay, least=0, most=1)
         if not isinstance(self.separate_add, bool):
             raise TypeError(f"separate_add is {self.separate_add!r} but must be True or False")

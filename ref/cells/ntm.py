@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ref.cells import speech
+from ref.cells.fitting import require_sizes
 from ref.cells.interface import Piece, Pieces
 from ref.cells.speech import Weights as Weights, apart, beside
 from ref.memory import addressing, reading, writing
@@ -62,12 +63,8 @@ class Design:
     contents: str = "tanh"
 
     def __post_init__(self):
-        for name in ("n_locations", "width", "n_read_heads", "n_write_heads"):
-            require_count(name, getattr(self, name))
+        require_sizes(self, "n_read_heads", "n_write_heads")
         require_count("shifts", self.shifts, least=0)
-        for name in ("n_read_heads", "n_write_heads"):
-            if getattr(self, name) > self.n_locations:
-                raise ValueError(f"{name} is {getattr(self, name)} but must be at most {self.n_locations}, n_locations")
         if 2 * self.shifts + 1 > self.n_locations and self.shifts:
             raise ValueError(f"shifts is {self.shifts} but the {2 * self.shifts + 1} shifts from -{self.shifts} to "
                              f"{self.shifts} must be different in a memory of {self.n_locations} locations")

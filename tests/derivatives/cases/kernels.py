@@ -3,6 +3,7 @@
 from numba_kernels.cpu import (
     activations,
     controller,
+    controller_arrays,
     dnc,
     dnc_arrays,
     dnc_free,
@@ -72,10 +73,16 @@ LSTM = (
     + functions(activations, "tanh", "logistic")
     + functions(in_place, "add", "add_product", "clipped")
 )
+CONTROLLER = (
+    functions(controller, "inputs", "beside_one", "to_reads", "speak", "speak_backward", "r_speak", "r_speak_backward")
+    + functions(controller_arrays, "fit_back", "stacked", "turned", "zero_sums", "taken_apart", "flat")
+)
 NTM = (
-    functions(ntm, "trace", "last_r", "_fit", "_sums")
-    + functions(ntm_arrays, "layout", "columns", "stacked", "turned", "taken_apart", "flat", "ways_back", "as_state")
-    + functions(ntm_loops, "forward_cases", "backward_cases", "inputs", "beside_one", "at")
+    CONTROLLER
+    + functions(ntm, "trace", "last_r", "_fit_back")
+    + functions(ntm_arrays, "layout", "columns", "head_by_head", "stacked", "turned", "taken_apart", "ways_back",
+                "as_state")
+    + functions(ntm_loops, "forward_cases", "backward_cases", "at")
     + functions(ntm_r_loops, "r_forward_cases", "r_backward_cases")
     + functions(ntm_heads, "contents", "forward_step", "backward_step")
     + functions(ntm_r_heads, "of_head", "r_forward_step", "r_backward_step")
@@ -93,10 +100,10 @@ NTM = (
     + functions(in_place, "put")
 )
 DNC = (
-    functions(dnc, "trace", "last_r", "_fit", "_sums")
-    + functions(dnc_arrays, "layout", "shapes", "stacked", "turned", "taken_apart", "begin", "ways_back", "as_state")
-    + functions(controller, "speak", "speak_backward", "r_speak", "r_speak_backward")
-    + functions(dnc_loops, "to_reads", "forward_cases", "backward_cases")
+    CONTROLLER
+    + functions(dnc, "trace", "last_r", "_fit_back")
+    + functions(dnc_arrays, "layout", "shapes", "begin", "ways_back", "as_state")
+    + functions(dnc_loops, "forward_cases", "backward_cases")
     + functions(dnc_r_loops, "r_forward_cases", "r_backward_cases")
     + functions(dnc_heads, "rows_of", "seen_of", "find", "find_backward", "weigh", "weigh_backward", "look",
                 "look_backward", "forward_step", "backward_step")
@@ -112,7 +119,8 @@ DNC = (
     + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
 )
 LRUA = (
-    functions(lrua, "trace", "last_r", "_fit", "_sums", "_of_start")
+    CONTROLLER
+    + functions(lrua, "trace", "last_r", "_fit_back", "_of_start")
     + functions(lrua_arrays, "layout", "begin", "ways_back", "as_state")
     + functions(lrua_loops, "forward_cases", "backward_cases")
     + functions(lrua_r_loops, "r_forward_cases", "r_backward_cases")
