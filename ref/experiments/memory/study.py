@@ -26,17 +26,17 @@ from ref.experiments.sweep import Sweep
 ALL = tuple(MODELS)
 
 
-def rates(*memories: float, lstm: tuple[float, ...] = (1e-3, 3e-3, 1e-2)) -> dict[str, list]:
-    """Those of all models that have a memory, and those of the plain LSTM."""
-    return {model: list(lstm if model == "lstm" else memories) for model in MODELS}
+def rates(*tried: float) -> dict[str, list]:
+    """The same for all models."""
+    return {model: list(tried) for model in MODELS}
 
 
 SETTINGS = {
     "dtype": "float32", "n_hidden": 64, "n_locations": 48, "width": 12, "heads": 1, "learnt": [], "forget_bias": -1.0,
-    "rates": rates(1e-3, 3e-3), "tuning_share": 0.25, "falls": True, "clip": 1.0, "minibatch": 16, "chunk": 100,
+    "rates": rates(1e-3, 3e-3, 1e-2), "tuning_share": 0.25, "falls": True, "clip": 1.0, "minibatch": 16, "chunk": 100,
     "n_validation": 100, "n_test": 200, "n_harder": 100, "evaluate_every": 250, "goal": 0.1, "updates": 1000,
 }
-PAPERS = {**SETTINGS, "n_hidden": 100, "n_locations": 128, "width": 20, "rates": rates(3e-4, 1e-3),
+PAPERS = {**SETTINGS, "n_hidden": 100, "n_locations": 128, "width": 20, "rates": rates(3e-4, 1e-3, 3e-3),
           "evaluate_every": 1000}
 OF_THE_RUN = ("jobs", "rates", "tuning_share", "experiment", "preset")
 
