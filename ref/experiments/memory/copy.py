@@ -14,8 +14,8 @@ What was tried before, eight bits, 1 to 20 vectors, 104 locations, an LSTM of 64
     rate 1e-2, constant, 2,000 updates  below 0.1 bits in five of five; twice as long below 1 bit in one
     rate 3e-3, falling, 5,000 updates   below 0.1 in five of five; twice as long below 1 in one
 
-`standard` has the fourth of these settings, for the DNC and the LRUA too, and one rate more for the LSTM.  Whether it is the falling rate or the longer training
-that generalises less, was not separated.
+`standard` has the fourth of these settings, for the DNC and the LRUA too, and one rate more for the LSTM.  Whether it
+is the falling rate or the longer training that generalises less, was not separated.
 """
 
 from ref.experiments.memory import study
