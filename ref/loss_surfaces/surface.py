@@ -1,4 +1,4 @@
-"""A surface: what some numbers are at points between networks, or around one; each point evaluated once, from its corners.
+"""A surface: what some numbers are at points between networks, or around one; each point evaluated once.
 
     surface       coordinates -> theta, and -> the shares of the corners there       line, patch, triangle, or your own
     measurement   (theta, shares) -> {"loss": .., "error": ..}                       an objective, a batch and a policy

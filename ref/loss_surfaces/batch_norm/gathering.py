@@ -31,7 +31,7 @@ def gather(network: ConvolutionalNetwork, theta: Parameters, x: Array, chunk: in
            ) -> list[Statistics]:
     """For `network.with_statistics`: a (mean, variance) of each batch norm, first to last, over x (N, Y, X, C).
 
-    Raises ValueError or TypeError where x or theta does not fit the network, or where a batch norm sees one number only.
+    Raises ValueError or TypeError where x or theta does not fit the network, or where a batch norm sees one number.
     """
     chunk = require_count("chunk", chunk)
     x = network._require_inputs(theta, x, ())

@@ -20,22 +20,28 @@ the same under every policy but repair: `at` returns it as it is.
     policy = make("recompute", network, {"SGD": a, "Adam": b}, x)
     objective = Objective(policy.at(line(a, b, 0.3), (0.7, 0.3)), loss)
 
-Garipov et al. 2018 recompute the statistics of a point, as the mean of its batches' variances; Li et al. 2018 hold or
-mix them; Jordan et al. 2023 repair them.
+The public code of Li et al. 2018 holds or mixes the statistics, that of Garipov et al. 2018 recomputes them, as means over
+batches, of the variances too; Jordan et al. 2022 repair them.  Which policy Im, Tao & Branson 2016 had is not known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from ref.layers.batch_norm import Statistics
+from ref.loss_surfaces.batch_norm.corners import (
+    Corners,
+    mix,
+    of_corners,
+    require_corners,
+    require_data,
+    require_shares,
+)
 from ref.loss_surfaces.batch_norm.gathering import gather, has_batch_norm
-from ref.loss_surfaces.between import require_alike
+from ref.loss_surfaces.batch_norm.repair import Repair
 from ref.parameters import Parameters
 from ref.validation import require_choice
 
 Array = np.ndarray
-Corners = Mapping[str, Parameters]  # by name, in the order of the shares
 
 
 class Recompute:
@@ -67,8 +73,8 @@ class Interpolate:
         shares = require_shares(shares, len(self.statistics))
         mixed = [tuple(mix(shares, part) for part in zip(*of_layer)) for of_layer in zip(*self.statistics)]
         if any((variance < 0).any() for _, variance in mixed):
-            raise ValueError(f"shares are {shares}, beyond the corners, where the variances mixed by them are negative: "
-                             f"take another policy, or points nearer the corners")
+            raise ValueError(f"shares are {shares}, beyond the corners, where the variances mixed by them are "
+                             f"negative: take another policy, or points nearer the corners")
         return self.network.with_statistics(mixed)
 
 
@@ -111,8 +117,6 @@ def make(name: str, network, corners: Corners, x: Array | None = None, corner: s
 
     Raises ValueError for a name, corner or data that is missing or unknown.
     """
-    from ref.loss_surfaces.batch_norm.repair import Repair
-
     require_choice("name", name, POLICIES)
     if (corner is not None) != (name == "frozen"):
         raise ValueError(f"corner is {corner!r} but name is {name!r}: the policy frozen needs the name of a corner "
@@ -122,36 +126,3 @@ def make(name: str, network, corners: Corners, x: Array | None = None, corner: s
             "frozen": lambda: Frozen(network, corners, corner, x, chunk),
             "batch": lambda: Batch(network),
             "repair": lambda: Repair(network, corners, x, chunk)}[name]()
-
-
-def of_corners(name: str, network, corners: Corners, x: Array | None, chunk: int) -> list[list[Statistics]]:
-    """The statistics of each corner's batch norms over x; empty lists where the network has none."""
-    x = require_data(name, network, x)
-    return [gather(network, theta, x, chunk) if has_batch_norm(network) else [] for theta in corners.values()]
-
-
-def mix(shares: Sequence[float], arrays: Sequence[Array]) -> Array:
-    """Σ_k share_k array_k, and of equal arrays or a single share the array to the last bit."""
-    return sum(share * array for share, array in zip(shares, arrays) if share)
-
-
-def require_data(name: str, network, x: Array | None) -> Array | None:
-    if x is None and has_batch_norm(network):
-        raise ValueError(f"x is None but the policy {name} gathers means and variances: it needs a set of data (N, Y, X, "
-                         f"C)")
-    return x
-
-
-def require_corners(corners: Corners) -> None:
-    if not corners:
-        raise ValueError("corners is empty: a policy that mixes or holds statistics needs those of a corner")
-    require_alike(**corners)
-
-
-def require_shares(shares: Sequence[float], n: int) -> tuple[float, ...]:
-    shares = tuple(float(share) for share in shares)
-    if len(shares) != n:
-        raise ValueError(f"shares are {len(shares)} but there are {n} corners")
-    if not abs(sum(shares) - 1) <= 1e-9:
-        raise ValueError(f"shares are {shares} and sum to {sum(shares)} but must sum to 1")
-    return shares

@@ -1,7 +1,7 @@
-"""REPAIR for networks with batch norm: each unit of a point gets the mean and standard deviation that the corners give it.
+"""REPAIR for networks with batch norm: each unit of a point gets the corners' mean and standard deviation, mixed.
 
-Between two networks the units of the mixed one vary less than those of either, layer after layer more so, and its
-outputs collapse.  REPAIR corrects each unit, before its ReLU, by an affine map of its own, so that over a set of data
+Between two networks the units of the mixed one may vary less than those of either.  REPAIR corrects each unit, before
+its ReLU, by an affine map of its own, so that over a set of data
 
     mean   = Σ_k share_k mean_k             sd     = Σ_k share_k sd_k            mean_k, sd_k: of corner k
     y'     = mean + (sd / sd_y) (y - mean_y)                                     mean_y, sd_y: of the point, y' before
@@ -10,7 +10,7 @@ In a network with batch norm the unit is y = gamma x' + beta, and these moments 
 variance var / (var + epsilon), where var is that of the convolution's output a, whose mean is mu.  So
 
     mean_k = beta_k                         sd_k   = |gamma_k| √(var_k / (var_k + epsilon))
-    mean_y = beta = Σ_k share_k beta_k      sd_y   = |gamma| √(var / (var + epsilon))             gamma = Σ_k share_k gamma_k
+    mean_y = beta = Σ_k share_k beta_k      sd_y   = |gamma| √(var / (var + epsilon))      gamma = Σ_k share_k gamma_k
 
 The means agree already.  What is left is a scale, and it goes into the variance that the batch norm is given:
 
@@ -22,10 +22,11 @@ epsilon.  Where the gammas of all corners have one sign, recomputed statistics a
 differ, the mixed gamma has shrunk and REPAIR makes up for it (and jumps where it crosses zero).  Made at the
 convolution's output a, the correction would be taken out again by the batch norm after it: that is `recompute` alone.
 
-Layers are corrected one after the other, each measured with those before it corrected.  A channel that is constant, or
-whose mixed gamma or target is zero, cannot be scaled to its target: it keeps its recomputed variance.
+Layers are corrected one after the other, each measured with those before it corrected.  A channel cannot be scaled to
+its target where it is constant, or its mixed gamma or the target is zero: where sd = 0 or (gamma / sd)² var is less
+than SMALL · epsilon, it keeps its recomputed variance.
 
-Jordan, Sedghi, Saukh, Entezari & Neyshabur 2023 (arXiv:2211.08403); the form for batch norm is derived here.
+Jordan et al. 2022 (arXiv:2211.08403); the form for batch norm is derived here.
 """
 
 from collections.abc import Sequence
@@ -33,12 +34,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from ref.layers.batch_norm import Statistics
+from ref.loss_surfaces.batch_norm.corners import Corners, mix, of_corners, require_corners, require_data, require_shares
 from ref.loss_surfaces.batch_norm.gathering import gather, has_batch_norm
-from ref.loss_surfaces.batch_norm.policies import Corners, mix, of_corners, require_corners, require_shares
 from ref.networks.images.stages import BatchNorm
 from ref.parameters import Parameters
 
 Array = np.ndarray
+SMALL = 1e-4  # beside epsilon: so that var' + epsilon keeps digits in float32 too
 
 
 class Repair:
@@ -52,7 +54,7 @@ class Repair:
                             f"that a batch norm is given, and there is none. Take another policy, which leaves such a "
                             f"network as it is")
         require_corners(corners)
-        self.network, self.x, self.chunk = network, x, chunk
+        self.network, self.x, self.chunk = network, require_data(self.name, network, x), chunk
         statistics = of_corners(self.name, network, corners, x, chunk)
         stages = [stage for stage in network.stages if isinstance(stage, BatchNorm)]
         self.deviations = [[deviation(theta, stage, variance) for stage, (_, variance) in zip(stages, of_corner)]
@@ -76,6 +78,6 @@ def deviation(theta: Parameters, stage: BatchNorm, variance: Array) -> Array:
 def corrected(theta: Parameters, stage: BatchNorm, measured: Statistics, sd: Array) -> Statistics:
     mean, variance = measured
     gamma = theta[f"{stage.name}gamma"].astype(np.float64)
-    possible = (variance > 0) & (gamma != 0) & (sd > 0)
-    scaled = (gamma / np.where(possible, sd, 1)) ** 2 * variance - stage.epsilon
-    return mean, np.where(possible, scaled, variance)
+    scaled = (gamma / np.where(sd > 0, sd, 1)) ** 2 * variance
+    possible = (sd > 0) & (scaled >= SMALL * stage.epsilon)
+    return mean, np.where(possible, scaled - stage.epsilon, variance)
