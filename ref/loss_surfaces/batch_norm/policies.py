@@ -20,8 +20,9 @@ the same under every policy but repair: `at` returns it as it is.
     policy = make("recompute", network, {"SGD": a, "Adam": b}, x)
     objective = Objective(policy.at(line(a, b, 0.3), (0.7, 0.3)), loss)
 
-The public code of Li et al. 2018 holds or mixes the statistics, that of Garipov et al. 2018 recomputes them, as means over
-batches, of the variances too; Jordan et al. 2022 repair them.  Which policy Im, Tao & Branson 2016 had is not known.
+The public code of Li et al. 2018 holds or mixes the statistics, that of Garipov et al. 2018 recomputes them, as means
+over batches, of the variances too; Jordan et al. 2022 repair them.  Which policy Im, Tao & Branson 2016 had is not
+known.
 """
 
 from collections.abc import Sequence
