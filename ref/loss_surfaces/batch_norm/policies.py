@@ -94,7 +94,7 @@ class Frozen:
 
 class Batch:
     """The network that couples its cases: the set it is evaluated on must be one chunk of the objective's, which
-    refuses another, and the value is then another one on another set.
+    refuses another.  Each set has statistics of its own; on the fixed set itself this is recompute, in one pass.
     """
 
     name = "batch"

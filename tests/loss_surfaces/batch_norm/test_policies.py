@@ -62,6 +62,12 @@ def test_batch_takes_the_statistics_of_what_is_evaluated():
         objective(network, chunk=10).value(theta, TRIED)
 
 
+def test_batch_on_the_fixed_set_is_recompute():
+    theta = line(*networks(2).values(), 0.4)
+    values = [objective(policy(name).at(theta, (0.6, 0.4))).value(theta, DATA) for name in ("batch", "recompute")]
+    assert values[0] == pytest.approx(values[1], rel=1e-12)
+
+
 @pytest.mark.parametrize("epsilon", [1e-3, 1e-6, 1e-12])
 def test_only_recompute_does_not_feel_the_scale_of_a_filter(epsilon):
     """Exactly for epsilon 0; else x' changes by at most epsilon / (2 var) of itself, and the loss in proportion."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ref.layers import batch_norm
 from ref.loss_surfaces.batch_norm.policies import make
 from ref.loss_surfaces.batch_norm.repair import corrected
 from ref.loss_surfaces.between import line
@@ -67,6 +68,30 @@ def test_with_gammas_of_one_sign_it_is_recompute_up_to_epsilon():
                    for name in ("repair", "recompute")]
         difference = np.abs(outputs[0] - outputs[1]).max()
         assert difference < 20 * epsilon and (difference > 1e-6 or epsilon < 1e-6)
+
+
+def test_before_the_batch_norm_the_correction_would_be_taken_out_again():
+    rng, epsilon = np.random.default_rng(0), 1e-9
+    a, gamma, beta = rng.standard_normal((50, 4)), rng.standard_normal(4), rng.standard_normal(4)
+    mean, sd = rng.standard_normal(4), rng.uniform(1, 2, 4)
+    moved = mean + sd / a.std(0) * (a - a.mean(0))
+    for statistics in (None, (mean, sd**2)):
+        np.testing.assert_allclose(batch_norm.forward(moved, gamma, beta, epsilon, statistics)[0],
+                                   batch_norm.forward(a, gamma, beta, epsilon)[0], atol=10 * epsilon)
+
+
+def test_it_jumps_where_a_mixed_gamma_crosses_zero():
+    corners = networks(2)
+    corners["A"]["3gamma"], corners["B"]["3gamma"] = np.ones(3), -np.ones(3)
+
+    def outputs(name: str, alpha: float) -> np.ndarray:
+        theta = line(*corners.values(), alpha)
+        return make(name, small(), corners, X).at(theta, (1 - alpha, alpha)).forward(theta, X)[0]
+
+    def jump(name: str) -> float:
+        return np.abs(outputs(name, 0.499) - outputs(name, 0.501)).max()
+
+    assert jump("repair") > 0.5 and jump("recompute") < 0.05
 
 
 @pytest.mark.parametrize("gamma, variance, sd", [(0.0, 2.0, 1.0), (1.0, 0.0, 1.0), (1.0, 2.0, 0.0), (1e-9, 2.0, 1.0)])
