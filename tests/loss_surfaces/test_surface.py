@@ -149,6 +149,19 @@ def test_batch_is_never_cut_in_silence():
     assert len(list(evaluate(on_line(networks(2)), AXIS, whole))) == 5
 
 
+def test_a_plane_around_one_network_has_its_statistics():
+    """Any function from coordinates to Parameters will do; without shares of its own the first corner has all."""
+    (name, centre), network, batch = *networks(1).items(), small(), pictures(25)
+    u, v = np.random.default_rng(5).standard_normal((2, centre.size))
+    plane = Surface({name: centre}, lambda x, y: centre.like(centre.vector + x * u + y * v))
+    losses = {}
+    for policy, options in (("interpolate", {}), ("frozen", {"corner": name}), ("recompute", {})):
+        measure = measurement(objective(network), batch, make(policy, network, plane.corners, batch[0], **options))
+        losses[policy] = columns(list(evaluate(plane, grid([-0.1, 0, 0.1], [0, 0.1]), measure)))["loss"]
+    assert (losses["interpolate"] == losses["frozen"]).all()
+    assert losses["recompute"][2] == losses["frozen"][2] and np.abs(losses["recompute"] - losses["frozen"]).max() > 0.01
+
+
 @pytest.mark.parametrize("kind", ["mlp", "lstm"])
 def test_networks_without_batch_norm(kind):
     rng = np.random.default_rng(0)
