@@ -8,7 +8,7 @@ all permutations (p_1, ..., p_L) of b, one for each group of units, those that b
 
 For one group, with all others held, this is a linear assignment problem, solved exactly:
 
-    maximise_p  Σ_i S[i, p(i)]                S[i, j] = Σ_places <slice i of A, slice j of B>      P b: unit i is b's p(i)
+    maximise_p  Σ_i S[i, p(i)]        S[i, j] = Σ_places <slice i of A, slice j of B>        P b: unit i is b's p(i)
 
 A place is an axis of an array along which the group's units stand: the columns of W_l, b_l and the rows of W_{l+1} of
 a multilayer perceptron; the filters of a convolution, the gamma and beta of its batch norm, and the channels that the

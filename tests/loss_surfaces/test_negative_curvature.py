@@ -43,7 +43,7 @@ HOUSE = {
     "mlp": of_vectors,
     "elman": lambda: of_sequences(ElmanRNN(2, 4, 2)),
     "lstm": lambda: of_sequences(LSTMRNN(2, 3, 2)),
-    "ntm": lambda: of_sequences(NTMRNN(2, 3, 2, 4, 2)),
+    "ntm": lambda: of_sequences(NTMRNN(2, 2, 1, 3, 2)),
     "pictures, statistics of the batch": lambda: of_pictures(held=False),
     "pictures, statistics given": lambda: of_pictures(held=True),
 }
@@ -60,7 +60,7 @@ def test_every_network_of_the_house(made):
     np.testing.assert_allclose(found.highest, dense[-2:], rtol=0, atol=1e-9 * scale)
     for values, vectors in (found[:2], found[2:]):
         np.testing.assert_allclose(H @ vectors, vectors * values, rtol=0, atol=1e-7 * scale)
-    density = spectrum(H.matvec, theta.size, rng, runs=8, steps=80)
+    density = spectrum(H.matvec, theta.size, rng, runs=1 + 2000 // theta.size, steps=80)
     assert index(density, t=1e-2) == pytest.approx(np.mean(dense < -1e-2 * scale), abs=0.06)
 
 
