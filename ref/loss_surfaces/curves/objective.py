@@ -103,7 +103,7 @@ class OnCurve:
     def _points(self, c: Parameters, batch: OnCurveBatch) -> Iterator[tuple[float, Parameters]]:
         """(w, theta) of each t."""
         if not isinstance(batch, OnCurveBatch):
-            raise TypeError(f"batch is a {type(batch).__name__} but must be an OnCurveBatch, with points t: along_curve")
+            raise TypeError(f"batch is a {type(batch).__name__} but must be an OnCurveBatch: see along_curve")
         if not batch.t:
             raise ValueError("t is empty but must have one point of the curve at least")
         curve = Bezier(self.a, c, self.b)
