@@ -1,4 +1,4 @@
-"""Shapes and textures: ten classes of small colour pictures, drawn from a seed, a stand-in where CIFAR-10 is not at hand.
+"""Shapes and textures: ten classes of small colour pictures, drawn from a seed, a stand-in where CIFAR-10 is not there.
 
     shapes      disc, ring, square, triangle, cross             one colour
     textures    stripes, checks, dots, ripples, speckle         two colours, in a window that is a disc or a square
@@ -32,8 +32,8 @@ CLASSES = ("disc", "ring", "square", "triangle", "cross", "stripes", "checks", "
 TINTS = np.array([[230, 40, 40], [40, 60, 220], [40, 170, 60], [230, 200, 40], [240, 240, 240],
                   [20, 20, 20], [160, 40, 180], [240, 130, 30], [40, 200, 210], [120, 80, 40]]) / 255
 TINT = 0.68
-BEHIND, BEFORE = 4, 3  # pieces of clutter
-NOISE = 20  # of four whole numbers up to it, either way, that are added to each channel: a standard deviation of 24
+BEHIND, BEFORE = 4, 4  # pieces of clutter
+NOISE = 32  # of four whole numbers up to it, either way, that are added to each channel: a standard deviation of 38
 DRAWS = 21 + 9 * (BEHIND + BEFORE)  # numbers that a picture takes
 CELLS = 32  # of speckle, a side
 CHUNK = 200  # pictures drawn at a time, so that memory does not grow with their number
@@ -80,7 +80,7 @@ def _draw(numbers: Array, cells: Array, noise: Array, labels: Array, side: int) 
         picture = _cluttered(picture, draw, x, y)
 
     u, v = draw.turned(x - draw.between(-0.3, 0.3), y - draw.between(-0.3, 0.3))
-    size, period = draw.between(0.4, 0.65), max(0.25, 5 / side) * draw.between(1, 1.6)
+    size, period = draw.between(0.35, 0.6), max(0.25, 5 / side) * draw.between(1, 1.6)
     window = np.where(draw.between(0, 1) < 0.5, np.sqrt(u * u + v * v), np.maximum(np.abs(u), np.abs(v))) - 1.1 * size
     own, other = draw.colour(), draw.colour()
     own = (1 - TINT) * own + TINT * TINTS[labels][:, None, None]

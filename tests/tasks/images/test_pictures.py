@@ -18,7 +18,7 @@ def test_rows_as_pictures():
     rows = np.arange(2 * 12.0).reshape(2, 12)
     pictures = as_pictures(rows, channels=3)
     assert pictures.shape == (2, 2, 2, 3) and pictures[1, 0, 1, 2] == 12 + 5 and np.shares_memory(rows, pictures)
-    for bad, message in ((rows, "12 columns, which are no square pictures of 1 channels"), (rows[0], r"must be \(N, D\)")):
+    for bad, message in ((rows, "12 columns, which are no square pictures of 1 ch"), (rows[0], r"must be \(N, D\)")):
         with pytest.raises(ValueError, match=message):
             as_pictures(bad)
 
