@@ -31,7 +31,7 @@ Array = np.ndarray
 CLASSES = ("disc", "ring", "square", "triangle", "cross", "stripes", "checks", "dots", "ripples", "speckle")
 TINTS = np.array([[230, 40, 40], [40, 60, 220], [40, 170, 60], [230, 200, 40], [240, 240, 240],
                   [20, 20, 20], [160, 40, 180], [240, 130, 30], [40, 200, 210], [120, 80, 40]]) / 255
-TINT = 0.68
+TINT = 0.72
 BEHIND, BEFORE = 4, 4  # pieces of clutter
 NOISE = 32  # of four whole numbers up to it, either way, that are added to each channel: a standard deviation of 38
 DRAWS = 21 + 9 * (BEHIND + BEFORE)  # numbers that a picture takes
