@@ -17,9 +17,19 @@ The limits are ours.  The paper's words are about pictures, and about CIFAR-10 w
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.numbers import SURFACE, apart, barriers, f_ratio, from_start, line_of, looks, pairs, unlike
-from ref.experiments.loss_surfaces.study import outcomes, title
 from ref.experiments.loss_surfaces.lines import START
+from ref.experiments.loss_surfaces.numbers import (
+    SURFACE,
+    apart,
+    barriers,
+    f_ratio,
+    from_start,
+    line_of,
+    looks,
+    pairs,
+    unlike,
+)
+from ref.experiments.loss_surfaces.study import outcomes, title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 

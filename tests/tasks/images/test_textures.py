@@ -11,7 +11,7 @@ from ref.tasks.images.standardization import standardized
 from ref.tasks.images.textures import CHUNK, CLASSES, pictures, train_test
 
 
-@pytest.mark.parametrize("seed, side, checksum", [(0, 32, 1912861897), (7, 32, 386525503), (0, 16, 289666193)])
+@pytest.mark.parametrize("seed, side, checksum", [(0, 32, 3215396966), (7, 32, 2483859675), (0, 16, 3474678171)])
 def test_bytes_are_those_of_every_machine(seed, side, checksum):
     images, labels = pictures(60, seed, side)
     assert images.dtype == np.uint8
