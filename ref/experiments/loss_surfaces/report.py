@@ -48,8 +48,9 @@ def _ends(run: Run, job: dict) -> list[str]:
         def per_cent(name: str, results=results) -> str:
             return tables.spread([100 * or_infinite(result[name]) for result in results], _number)
 
+        losses = [or_infinite(result["surface_loss"]) for result in results]
         rows.append([method_title(method) + "".join(sorted({tables.ending(result, "steps") for result in results})),
-                     f"{results[0]['rate']:g}", tables.spread([or_infinite(r["surface_loss"]) for r in results], _number),
+                     f"{results[0]['rate']:g}", tables.spread(losses, _number),
                      per_cent("surface_error"), per_cent("test_error"),
                      *(tables.spread(found[name], _number) for name in ("norm", "weights", "moved", "monotonicity",
                                                                         "plateau", "relative", "absolute")),

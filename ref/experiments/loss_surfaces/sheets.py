@@ -1,8 +1,8 @@
 """Triangles and patches whose corners are starts and ends of a job's first two seeds: parts that evaluate them.
 
-A configuration's "sheets" is a list of corners each, of three for a triangle, of four for a patch; a corner is a method,
-"start", or either with a 1 after it, of the second seed: ["start", "adam", "rmsprop"], ["start", "start 1", "sgd",
-"sgd 1"].  "sheet" is how many steps an edge has.
+A configuration's "sheets" is a list of corners each, of three for a triangle, of four for a patch; a corner is a
+method, "start", or either with a 1 after it, of the second seed: ["start", "adam", "rmsprop"], ["start", "start 1",
+"sgd", "sgd 1"].  "sheet" is how many steps an edge has.
 """
 
 import numpy as np

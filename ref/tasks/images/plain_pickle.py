@@ -55,7 +55,7 @@ class _Unpickler(pickle.Unpickler):
         try:
             return STAND_INS[module, name]
         except KeyError:
-            raise ValueError(f"it names {module}.{name}, which plain data does not need, and which is not run") from None
+            raise ValueError(f"it names {module}.{name}, which plain data does not need: it is not run") from None
 
 
 class _StandIn:

@@ -94,7 +94,7 @@ def test_one_shape_is_less_spread_of_the_lines_with_batch_norm(middles, expected
 
 
 def test_numbers_of_a_line_by_hand():
-    """From 2 over 1 to 0.1, then 0.2 and 3: within a tenth of the way down, 0.29, from 0.89 to 1.5 and a little more."""
+    """From 2 over 1 to 0.1, then 0.2 and 3: within a tenth of the way down, 0.29, from 0.89 to 1.5 and a bit more."""
     job = digits()
     run = run_of((job, [look({}), look({}, 1.9)]))
     found = from_start(run, job, "sgd")

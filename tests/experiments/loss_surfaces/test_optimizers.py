@@ -1,4 +1,4 @@
-"""surfaces-optimizers from the first part to the last: what lies between is what the parts say, and the report says it."""
+"""surfaces-optimizers from the first part to the last: lines, distances, sheets, report and figures."""
 
 import numpy as np
 import pytest

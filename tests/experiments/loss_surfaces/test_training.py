@@ -142,7 +142,7 @@ def test_other_tasks_have_their_pictures(task, image):
 
 def test_tasks_that_are_not_there(monkeypatch):
     monkeypatch.delenv("LONGHAND_CIFAR10", raising=False)
-    with pytest.raises(RunError, match="cifar10 needs the files of CIFAR-10: name their folder in the environment, LON"):
+    with pytest.raises(RunError, match="cifar10 needs the files of CIFAR-10: name their folder in the environment"):
         data_of({**one_part("sgd"), "task": "cifar10"})
     with pytest.raises(RunError, match="task is 'faces' but must be digits, textures, textures32 or cifar10"):
         data_of({**one_part("sgd"), "task": "faces"})
