@@ -5,8 +5,8 @@
     textures32       32 x 32                                            4,000 and 1,000
     cifar10          32 x 32 in colour, the files of a folder that the environment's LONGHAND_CIFAR10 names
 
-The last share "kept_back" of the training images chooses the rates and is not trained on; the test images choose
-nothing.  "n_surface" images, the first of the training set, are those that training loss is measured on, always the
+"n_training" and "n_test" are how many of these are taken, the first; None: all.  The last share "kept_back" of the
+training images chooses the rates and is not trained on; the test images choose nothing.  "n_surface" images, the first of the training set, are those that training loss is measured on, always the
 same ones, and that means and variances are recomputed over.  All are standardised by the images that are trained on.
 The sets are the same for all seeds of a run.
 """
@@ -41,7 +41,8 @@ class Data(NamedTuple):
 def data_of(config: dict) -> Data:
     """Raises RunError for an unknown task, or CIFAR-10 without a folder."""
     dtype = np.dtype(config["dtype"])
-    (x, t), (x_test, t_test) = _sets(config["task"], dtype)
+    sets = zip(_sets(config["task"], dtype), (config["n_training"], config["n_test"]))
+    (x, t), (x_test, t_test) = ((images[:most], labels[:most]) for (images, labels), most in sets)
     n = round(len(x) * (1 - config["kept_back"]))
     x, kept, x_test = standardized(x[:n], x[n:], x_test)
     of_class = np.eye(CLASSES, dtype=dtype)

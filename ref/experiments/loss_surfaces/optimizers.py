@@ -58,6 +58,6 @@ NOTE = ("Median of the seeds, and their range in brackets. All optimisers of a s
         "and masks. Barrier: how far the loss on the line between two ends is above the higher one; largest rise: "
         "along the line from start to end; plateau: the share of that line above 0.9 of the start's loss; basin: its "
         "width around the end, where the loss is within a tenth of the way down, in lengths of that line and "
-        "absolute; unlike: spread over seeds of the lines' losses, relative to the start's; barrier of seeds: between ends of one "
-        "optimiser from different starts. No number of the paper's could be read to be put beside ours.")
+        "absolute; unlike: spread over seeds of the lines' losses, relative to the start's; barrier of seeds: between "
+        "ends of one optimiser from different starts. No number of the paper's could be read to be put beside ours.")
 report = report_of(NOTE, claims)

@@ -21,7 +21,8 @@ from ref.experiments.sweep import Sweep
 
 SETTINGS = {
     "dtype": "float32", "initialization": "uniform", "minibatch": 100, "flips": False, "shift": 0, "kept_back": 0.1,
-    "n_surface": 500, "epochs": 30, "kept": [], "evaluate_every": 2, "tuning_share": 0.3, "begin": None,
+    "n_training": None, "n_test": None, "n_surface": 500,
+    "epochs": 30, "kept": [], "evaluate_every": 2, "tuning_share": 0.3, "begin": None,
     "rates": {name: list(method.rates) for name, method in METHODS.items()},
     "policy": "recompute", "alphas": 11, "beyond": 2.0, "sheet": 8, "sheets": [],
 }

@@ -13,9 +13,12 @@ Ten pictures, one of each class in random order, are a block, and block b of the
 depend on n, and no stream serves both sets.  Only sums, products, quotients, roots and comparisons of single entries
 are taken, which IEEE 754 rounds alike everywhere, and pixels are whole numbers: the bytes are the same on any machine.
 
-Measured, test accuracy in per cent, seeds 0, 1, 2, from 4,000 training pictures on 1,000 others:
+Measured at 32 x 32, from 4,000 training pictures on 1,000 others, as in tests/tasks/images/test_textures.py:
 
-MEASURED
+    softmax regression, weight decay 0.3, pictures standardised            37.1, 38.8, 37.1 %     seeds 0, 1, 2
+    NIN of 17,058 parameters, batch norm, no dropout, 12 epochs of Adam    88.9 %                 seed 0
+
+At 16 x 16 softmax regression is right on 30.8 % (seed 0); a NIN was not tried there.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,8 @@ from ref.experiments.run import Run, run_config
 
 METHODS = ("sgd", "adam", "rk2")
 TINY = {
-    "epochs": 2, "minibatch": 400, "evaluate_every": 1, "n_surface": 40, "tuning_share": 0.5, "kept": [1],
+    "epochs": 2, "n_training": 120, "n_test": 50, "minibatch": 36,
+    "evaluate_every": 1, "n_surface": 40, "tuning_share": 0.5, "kept": [1],
     "alphas": 5, "sheet": 2, "sheets": [["start", "sgd", "adam"], ["start", "start 1", "sgd", "sgd 1"]],
     "rates": {"sgd": [0.1, 0.3], "adam": [1e-2], "rk2": [0.1]},
 }

@@ -66,11 +66,11 @@ def assert_same(batches: list, others: list) -> None:
 @pytest.mark.parametrize("method", ALL)
 def test_every_optimiser_learns(tmp_path, method):
     rate = METHODS[method].rates[-1]
-    config = one_part(method, rate, dropout=False, epochs=3, minibatch=100)
+    config = one_part(method, rate, dropout=False, n_training=600, minibatch=60)
     result = trained(tmp_path / "run", config)
     rows = measured(read_rows(tmp_path / "run"), "surface_loss")
     assert result["stopped"] == "steps" and result["surface_loss"] < 0.97 * rows[0]["surface_loss"]
-    assert result["gradient_equivalents"] == (2 if "rk2" in method else 1) * result["steps"] * 100
+    assert result["gradient_equivalents"] == (2 if "rk2" in method else 1) * result["steps"] * 60
 
 
 def test_the_path_is_kept_and_the_result_is_of_its_last_point(tmp_path):
@@ -125,12 +125,14 @@ def test_interrupted_training_ends_with_the_same_bits(monkeypatch, tmp_path):
 
 
 def test_data_are_standardised_apart_and_the_surface_is_of_the_training_images():
-    data = data_of(one_part("sgd"))
+    data = data_of(one_part("sgd", n_training=None, n_test=None))
     (x, t), (kept_back, _), (x_test, _), (surface, _) = data
     assert (len(x), len(kept_back), len(x_test), len(surface)) == (1294, 144, 359, 40)
     assert abs(x.mean()) < 1e-5 and abs(x.std() - 1) < 1e-5 and x.dtype == np.float32
     np.testing.assert_array_equal(surface, x[:40])
     assert (t.sum(axis=1) == 1).all() and t.shape == (1294, 10)
+    few = data_of(one_part("sgd"))
+    assert (few.training.n_cases, few.validation.n_cases, few.test.n_cases) == (108, 12, 50)
     images = [image.tobytes() for part in (x, kept_back, x_test) for image in part]
     assert len(set(images)) == len(images)
 
