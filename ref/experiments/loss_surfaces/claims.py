@@ -64,7 +64,7 @@ def different_ends(run: Run, job: dict) -> Claim:
     every = [np.array(values) > high for values in heights.values()]
     median = [np.median(values) > high for values in heights.values()]
     lowest = min(heights, key=lambda pair: np.median(heights[pair]))
-    return _claim(f"{title(job)}: the ends of every two optimisers, from one start and on the same minibatches, have a "
+    return claim(f"{title(job)}: the ends of every two optimisers, from one start and on the same minibatches, have a "
                   f"barrier between them", all(map(np.all, every)), 2 * sum(median) < len(median),
                   f"{sum(median)} of {len(median)} pairs in the median seed, above {high:.2g} nats; lowest "
                   f"{np.median(heights[lowest]):.2g}, {' and '.join(lowest)}")
@@ -78,7 +78,7 @@ def other_functions(run: Run, job: dict) -> Claim:
     more = [share > SAME for share in shares]
     numbers = (f"{sum(more)} of {len(equal)} pairs; {100 * min(shares):.1f} to {100 * max(shares):.1f} %" if shares
                else "no such pair")
-    return _claim(f"{title(job)}: optimisers that err equally often (to {100 * SAME:g} %) still label more of the test "
+    return claim(f"{title(job)}: optimisers that err equally often (to {100 * SAME:g} %) still label more of the test "
                   f"images differently", bool(more) and all(more), bool(more) and not any(more), numbers)
 
 
@@ -87,7 +87,7 @@ def consistent_norms(run: Run, job: dict) -> Claim:
 
     norms = [from_start(run, job, method)["norm"] for method in job["methods"]]
     ratio, limit = f_ratio(norms), fisher.isf(0.01, len(norms) - 1, sum(map(len, norms)) - len(norms))
-    return _claim(f"{title(job)}: |theta| at the end is the optimiser's own, beside its spread over starts",
+    return claim(f"{title(job)}: |theta| at the end is the optimiser's own, beside its spread over starts",
                   ratio > limit, ratio < 1, f"F = {ratio:.1f}, 1 % point {limit:.1f}")
 
 
@@ -95,7 +95,7 @@ def late_drop(run: Run, with_: dict, without: dict) -> Claim:
     shares = [[float(np.median(from_start(run, job, method)["plateau"])) for job in (with_, without)]
               for method in _both(with_, without)]
     longer = [b > a for a, b in shares]
-    return _claim(f"{title(without)}: a wider plateau around the start than with batch norm", all(longer),
+    return claim(f"{title(without)}: a wider plateau around the start than with batch norm", all(longer),
                   2 * sum(b < a for a, b in shares) > len(shares),
                   f"{sum(longer)} of {len(longer)} optimisers; medians {_medians(shares)} of the line")
 
@@ -103,7 +103,7 @@ def late_drop(run: Run, with_: dict, without: dict) -> Claim:
 def one_shape(run: Run, with_: dict, without: dict) -> Claim:
     spreads = [[unlike(run, job, method) for job in (with_, without)] for method in _both(with_, without)]
     closer = [a < b for a, b in spreads]
-    return _claim(f"{title(with_)}: the lines of an optimiser's seeds are more alike than without batch norm",
+    return claim(f"{title(with_)}: the lines of an optimiser's seeds are more alike than without batch norm",
                   all(closer), 2 * sum(a > b for a, b in spreads) > len(spreads),
                   f"{sum(closer)} of {len(closer)} optimisers; spread of the {SURFACE} losses {_medians(spreads)}")
 
@@ -117,5 +117,6 @@ def _medians(values: list[list[float]]) -> str:
     return f"{with_:.2g} with, {without:.2g} without"
 
 
-def _claim(text: str, shown: bool, contradicted: bool, numbers: str) -> Claim:
+def claim(text: str, shown: bool, contradicted: bool, numbers: str) -> Claim:
+    """Shown, or contradicted, or neither."""
     return Claim(text, bool(shown), numbers, bool(contradicted) and not shown)

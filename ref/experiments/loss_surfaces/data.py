@@ -1,14 +1,14 @@
 """What the networks of a run are trained on, and what is kept from them.
 
-    digits           8 x 8, grey                                        1,437 and 360 for the test
+    digits           8 x 8, grey                                        1,437 and 359 for the test
     textures         16 x 16 in colour, ref.tasks.images.textures       4,000 and 1,000
     textures32       32 x 32                                            4,000 and 1,000
     cifar10          32 x 32 in colour, the files of a folder that the environment's LONGHAND_CIFAR10 names
 
 "n_training" and "n_test" are how many of these are taken, the first; None: all.  The last share "kept_back" of the
-training images chooses the rates and is not trained on; the test images choose nothing.  "n_surface" images, the first of the training set, are those that training loss is measured on, always the
-same ones, and that means and variances are recomputed over.  All are standardised by the images that are trained on.
-The sets are the same for all seeds of a run.
+training images chooses the rates and is not trained on; the test images choose nothing.  "n_surface" images, the first
+of the training set, are those that training loss is measured on, always the same ones, and that means and variances are
+recomputed over.  All are standardised by the images that are trained on.  The sets are the same for all seeds of a run.
 """
 
 import os

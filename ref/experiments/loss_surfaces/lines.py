@@ -37,19 +37,19 @@ START = "start"
 SETS = ("surface", "test")
 
 
-def line_parts(config: dict, trained: dict[str, dict]) -> dict[str, dict]:
-    """The configurations; trained: the results of all trainings."""
+def line_parts(config: dict, trained: dict[str, dict], between_seeds: bool = True) -> dict[str, dict]:
+    """The configurations; trained: the results of all trainings; between_seeds: whether those of methods are wanted."""
     parts = {}
     for job in config["jobs"]:
         def point(method: str, seed: int, at: str = "last", job=job) -> list:
             name = part_name(job, method, seed)
-            return [name, trained[name]["last"] if at == "last" else 0]
+            return [name, trained[name]["last"] - trained[name]["begin"] if at == "last" else 0]
 
         for seed in range(job["seeds"]):
             ends = {method: point(method, seed) for method in job["methods"]}
             start = point(job["methods"][0], seed, "first")
             parts[part_name(job, "lines", seed)] = {**part_config(config, job, "", seed), "ends": ends, "start": start}
-        for method in job["methods"] if job["seeds"] > 1 else ():
+        for method in job["methods"] if between_seeds and job["seeds"] > 1 else ():
             ends = {f"seed {seed}": point(method, seed) for seed in range(job["seeds"])}
             parts[part_name(job, "seeds", method)] = {**part_config(config, job, method), "ends": ends, "start": None}
     return parts

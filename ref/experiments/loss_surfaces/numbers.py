@@ -72,10 +72,10 @@ def unlike(run: Run, job: dict, method: str) -> float:
 
 
 def between_seeds(run: Run, job: dict, method: str) -> list[float]:
-    """Barriers between the first seed's end and each other one's; none of a single seed."""
-    if job["seeds"] < 2:
+    """Barriers between the first seed's end and each other one's; none where a run has not looked."""
+    look = run.parts.get(part_name(job, "seeds", method))
+    if look is None:
         return []
-    look = run.parts[part_name(job, "seeds", method)]
     return [barrier(look["alphas"], line[f"{SURFACE}_loss"]) for line in look["lines"].values()]
 
 

@@ -20,17 +20,22 @@ from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_conf
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 
-
-def report_of(note: str, claims: Callable[[Run], list[Claim]]) -> Callable[[list], str]:
-    """The experiment's `report`; note: what its tables need to be understood."""
-    return lambda folders: tables.report(folders, [note], lambda run: _section(run, claims))
+Claims = Callable[[Run], list[Claim]]
+OfJob = Callable[[dict], dict]
 
 
-def _section(run: Run, claims: Callable[[Run], list[Claim]]) -> str:
+def report_of(note: str, claims: Claims, looked_at: OfJob = lambda job: job) -> Callable[[list], str]:
+    """The experiment's `report`; note: what its tables need to be understood; looked_at: a job with all methods that
+    its lines have.
+    """
+    return lambda folders: tables.report(folders, [note], lambda run: _section(run, claims, looked_at))
+
+
+def _section(run: Run, claims: Claims, looked_at: OfJob) -> str:
     config = run.config
     lines = [f"### {config['preset']}, seeds from {config['seed']}, {config['dtype']}"]
     for job in config["jobs"]:
-        lines += ["", *_ends(run, job), "", *_between(run, job), "", _rates(run, job)]
+        lines += ["", *_ends(run, looked_at(job)), "", *_between(run, looked_at(job)), "", _rates(run, job)]
     lines += tables.claim_lines(claims(run))
     seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
     return "\n".join([*lines, "", f"All trainings together took {seconds / 60:.0f} processor minutes."])

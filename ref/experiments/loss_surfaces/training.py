@@ -93,7 +93,7 @@ def train_part(config: dict, recorder: FolderRecorder) -> dict:
     if config["begin"]:
         begin = a * config["begin"]["epoch"]
         theta = kept(recorder.folder.parent / config["begin"]["part"], begin)
-    batches, at = batches_of(config, network, data.training), {a * epoch - begin for epoch in (0, *config["kept"])}
+    batches, at = batches_of(config, network, data.training), {0, *(a * epoch - begin for epoch in config["kept"])}
     policy = Recompute(network, data.surface.inputs[0], CHUNK)
     measures = {name: measurement(Objective(network, LOSS, chunk=CHUNK), getattr(data, name), policy)
                 for name in ("surface", "validation", "test")}

@@ -107,7 +107,7 @@ def test_sheets_have_their_corners(done, job):
 
 def test_sheets_whose_corners_a_job_lacks_are_left_out(done):
     config = tiny(digits(methods=["sgd"], seeds=1))
-    trained = {name: {"last": 6} for name in ("digits-nin-tiny-bn-sgd-0",)}
+    trained = {name: {"last": 6, "begin": 0} for name in ("digits-nin-tiny-bn-sgd-0",)}
     assert sheet_parts(config, trained) == {}
     assert list(line_parts(config, trained)) == ["digits-nin-tiny-bn-lines-0"]
 
