@@ -34,13 +34,20 @@ def settings(run: Run, job: dict) -> str:
 
 
 def panel_title(run: Run, job: dict) -> str:
+    """In lines that fit half of a page."""
     shared = part_config(run.config, job, job["methods"][0])
+    task, network, *rest = title(job).split(", ")
     statistics = f"\nbatch-norm statistics: {shared['policy']}" if shared["batch_norm"] else ""
-    return f"{title(job)}{statistics}"
+    return f"{task}, {network}\n{', '.join(rest)}{statistics}"
+
+
+def say_settings(figure, run: Run) -> None:
+    """What losses are of, below all panels."""
+    figure.supxlabel(settings(run, run.config["jobs"][0]), fontsize=8)
 
 
 def curves(run: Run) -> Path:
-    figure, axes = panels(run.config["jobs"], 2, 2.8)
+    figure, axes = panels(run.config["jobs"], 2, 3.2)
     said = []
     for ax, job in zip(axes, run.config["jobs"]):
         for k, (method, results) in enumerate(outcomes(run.parts, job).items()):
@@ -52,13 +59,14 @@ def curves(run: Run) -> Path:
             said.append(f"{title(job)}, {method_title(method)}: {_median([r['surface_loss'] for r in results])} nats.")
         ax.set(title=panel_title(run, job), xlabel="epochs", ylabel="training loss (nats)", yscale="log")
     legend_above(figure, 4)
+    say_settings(figure, run)
     return save(figure, run.folder / "figures" / "curves.png",
                 f"Training loss against epochs, a panel a job, a line a seed, the first seed's thicker ("
                 f"{settings(run, run.config['jobs'][0])}). At the end, medians: {' '.join(said)}")
 
 
 def lines(run: Run) -> Path:
-    figure, axes = panels(run.config["jobs"], 2, 2.8)
+    figure, axes = panels(run.config["jobs"], 2, 3.2)
     said = []
     for ax, job in zip(axes, run.config["jobs"]):
         for k, method in enumerate(job["methods"]):
@@ -74,13 +82,14 @@ def lines(run: Run) -> Path:
         highest = max(line_of(look, START, method)[1][0] for look in looks(run, job) for method in job["methods"])
         ax.set_ylim(None, 5 * highest)
     legend_above(figure, 4)
+    say_settings(figure, run)
     return save(figure, run.folder / "figures" / "lines.png",
                 f"Training loss on the lines from start to end, a panel a job, a line a seed, the first seed's thicker "
                 f"({settings(run, run.config['jobs'][0])}). Share of the line, medians: {' '.join(said)}")
 
 
 def pair_table(run: Run) -> Path:
-    figure, axes = panels(run.config["jobs"], 2, 3.4, above=0.3)
+    figure, axes = panels(run.config["jobs"], 2, 3.8, above=0.3)
     said = []
     for ax, job in zip(axes, run.config["jobs"]):
         n, methods = len(job["methods"]), job["methods"]
@@ -103,6 +112,7 @@ def pair_table(run: Run) -> Path:
         ax.grid(False)
         ax.set(title=panel_title(run, job), xlabel="above: functional distance, test images",
                ylabel="below: barrier (nats)")
+    say_settings(figure, run)
     return save(figure, run.folder / "figures" / "pair-table.png",
                 "Every pair of optimisers, a panel a job, medians of the seeds: below the diagonal the barrier of the "
                 f"line between their ends ({settings(run, run.config['jobs'][0])}), above it the functional distance "
@@ -110,16 +120,17 @@ def pair_table(run: Run) -> Path:
 
 
 def norms(run: Run) -> Path:
-    figure, axes = panels(run.config["jobs"], 2, 2.8)
+    figure, axes = panels(run.config["jobs"], 2, 3.2)
     said = []
     for ax, job in zip(axes, run.config["jobs"]):
         for method in job["methods"]:
             found = from_start(run, job, method)
-            ax.plot(found["moved"], found["norm"], **{**LOOKS[method], "ls": "", "ms": 6}, mfc="none",
+            ax.plot(found["moved"], found["norm"], **{**LOOKS[method], "ls": "", "ms": 6}, mfc="none", markevery=1,
                     label=method_title(method))
             said.append(f"{title(job)}, {method_title(method)}: norm {_median(found['norm'])}, moved "
                         f"{_median(found['moved'])}.")
-        ax.set(title=title(job), xlabel="distance from the start", ylabel="|theta| at the end, all parameters")
+        ax.set(title=panel_title(run, job), xlabel="distance from the start",
+               ylabel="|theta| at the end, all parameters")
     legend_above(figure, 4)
     return save(figure, run.folder / "figures" / "norms.png",
                 f"Norm at the end against distance from the start, a panel a job, a mark a seed. Medians: "

@@ -61,8 +61,9 @@ def _ends(run: Run, job: dict) -> list[str]:
                                                                         "plateau", "relative", "absolute")),
                      _number(unlike(run, job, method)) if job["seeds"] > 1 else "",
                      tables.spread(between_seeds(run, job, method), _number)])
+    statistics = f"; batch-norm statistics: {shared['policy']}" if shared["batch_norm"] else ""
     return [f"**{title(job)}** ({shared['epochs']} epochs, minibatches of {shared['minibatch']}, {job['seeds']} seeds; "
-            f"losses in nats on {shared['n_surface']} training images; batch norm: {shared['policy']})", "",
+            f"losses in nats on {shared['n_surface']} training images{statistics})", "",
             *tables.table(head, rows)]
 
 

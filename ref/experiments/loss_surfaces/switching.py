@@ -15,7 +15,7 @@ import numpy as np
 from ref.experiments.figures import legend_above, panels, save
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.claims import HIGH, claim
-from ref.experiments.loss_surfaces.figures import LOOKS, panel_title, settings
+from ref.experiments.loss_surfaces.figures import LOOKS, panel_title, say_settings, settings
 from ref.experiments.loss_surfaces.lines import START, line_parts, look_part
 from ref.experiments.loss_surfaces.methods import title as method_title
 from ref.experiments.loss_surfaces.numbers import barriers, from_start, line_of, looks
@@ -103,8 +103,8 @@ def the_seconds_norm(run: Run, job: dict) -> Claim:
         norms = [from_start(run, job, method)["norm"] for method in (first, second, name_of(first, second,
                                                                                             job["at"][-1]))]
         nearer += [abs(c - b) < abs(c - a) for a, b, c in zip(*norms)]
-    return claim(f"{title(job)}: after a switch at epoch {job['at'][-1]} |theta| is nearer to the second optimiser's "
-                 f"than to the first's", all(nearer), not any(nearer), f"{sum(nearer)} of {len(nearer)} seeds and pairs")
+    return claim(f"{title(job)}: after a switch at epoch {job['at'][-1]} |theta| is nearer to the second "
+                 f"optimiser's than to the first's", all(nearer), not any(nearer), f"{sum(nearer)} of {len(nearer)} seeds and pairs")
 
 
 def norms(run: Run) -> Path:
@@ -141,6 +141,7 @@ def _against_epochs(run: Run, name: str, label: str, values_of) -> Path:
                 f"{np.median(of_epoch):.3g} (epoch {epoch})" for epoch, of_epoch in zip(at, values)) + ".")
         ax.set(title=panel_title(run, job), ylabel=label, xlabel="epoch of the switch; 0: the second alone")
     legend_above(figure, 4)
+    say_settings(figure, run)
     return save(figure, run.folder / "figures" / f"{name}.png",
                 f"{label} against the epoch of the switch, a panel a job, a line a seed, the first seed's thicker "
                 f"({settings(run, run.config['jobs'][0])}). Medians: {' '.join(said)}")
@@ -155,6 +156,6 @@ def figures(folder) -> list[Path]:
     return [norms(done), heights(done)]
 
 
-NOTE = ("Median of the seeds, and their range in brackets. A switch is named by the epoch at which the second optimiser "
-        "begins, with a fresh state. Columns as for surfaces-optimizers.")
+NOTE = ("Median of the seeds, and their range in brackets. A switch is named by the epoch at which the second "
+        "optimiser begins, with a fresh state. Columns as for surfaces-optimizers.")
 report = report_of(NOTE, claims, with_switches)

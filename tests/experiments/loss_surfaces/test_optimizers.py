@@ -132,7 +132,7 @@ def test_the_report_has_every_optimiser_pair_and_claim(done):
     for row in ("| SGD |", "| Adam |", "| RK2 |", "| SGD, Adam |", "| SGD, RK2 |", "| Adam, RK2 |"):
         assert text.count(row) == 2
     assert text.count("- shown: ") + text.count("- **") == 8
-    assert "batch norm: recompute" in text
+    assert text.count("batch-norm statistics: recompute") == 1, "of the job that has batch norm"
 
 
 def test_figures_are_drawn_with_their_settings(done):
