@@ -55,6 +55,17 @@ def on_line(corners: Mapping[str, Parameters]) -> Surface:
     return Surface(corners, lambda alpha: between.line(a, b, alpha), lambda alpha: (1 - alpha, alpha))
 
 
+def on_ray(corners: Mapping[str, Parameters]) -> Surface:
+    """Coordinate lambda: the distance from the second corner, away from the first: `between.beyond`."""
+    a, b = _corners(corners, 2)
+
+    def shares(distance: float) -> Shares:
+        alpha = between.share_beyond(a, b, distance)
+        return 1 - alpha, alpha
+
+    return Surface(corners, lambda distance: between.beyond(a, b, distance), shares)
+
+
 def on_patch(corners: Mapping[str, Parameters]) -> Surface:
     """Coordinates alpha, beta: the corners at (0, 0), (1, 0), (0, 1), (1, 1)."""
     a, b, c, d = _corners(corners, 4)

@@ -42,7 +42,7 @@ def gather(network: ConvolutionalNetwork, theta: Parameters, x: Array, chunk: in
         if isinstance(stage, BatchNorm):
             if sum(y[..., 0].size for y in ys) == 1:
                 raise ValueError(f"x is one case, of which {stage.name} sees one number: its variance needs more cases")
-            measured = _pooled([(y[..., 0].size, stage.op.forward(y, *arrays, **options)[1]) for y in ys])
+            measured = _pooled([_of_chunk(y, stage.op.forward(y, *arrays, **options)[1]) for y in ys])
             options["statistics"] = measured if hold is None else hold(len(held), stage, measured)
             held.append(options["statistics"])
         elif isinstance(stage, Dropout):
@@ -62,9 +62,12 @@ def has_batch_norm(network) -> bool:
     return False
 
 
-def _pooled(chunks: list) -> Statistics:
-    """Of (how many entries a channel has, the batch norm's cache) of each chunk."""
-    N = sum(n for n, _ in chunks)
-    mean = sum(n * cache.mean.astype(np.float64) for n, cache in chunks) / N
-    variance = sum(n * (cache.variance + (cache.mean - mean) ** 2) for n, cache in chunks) / N
-    return mean, variance
+def _of_chunk(y: Array, cache) -> tuple[int, Array, Array]:
+    """How many entries a channel has, its mean and variance; the rest of the cache is as large as y, and not kept."""
+    return y[..., 0].size, cache.mean.astype(np.float64), cache.variance.astype(np.float64)
+
+
+def _pooled(chunks: list[tuple[int, Array, Array]]) -> Statistics:
+    N = sum(n for n, _, _ in chunks)
+    mean = sum(n * mu for n, mu, _ in chunks) / N
+    return mean, sum(n * (variance + (mu - mean) ** 2) for n, mu, variance in chunks) / N

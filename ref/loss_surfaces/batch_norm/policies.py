@@ -6,10 +6,10 @@
     batch          those of the very batch that is evaluated
     repair         those that give each unit the corners' moments (ref.loss_surfaces.batch_norm.repair)
 
-A corner's own statistics are those of the same fixed set in its own network.  So at a corner the first two, and frozen
-if it is that corner, say the same; between corners they do not, and the height of a barrier is a number of the policy
-too.  What a flat interpolation of the weights forgets is a network that keeps the statistics of some other point:
-frozen, without being called so.
+A corner's own statistics are those of the same fixed set in its own network.  So at a corner recompute, interpolate and
+repair say the same, and so does frozen if it is that corner; between corners they do not, and the height of a barrier
+is a number of the policy too.  Where the weights alone are mixed, the network keeps the statistics of whichever point
+it was loaded at: that is frozen, without being called so.
 
 recompute does not change where a filter and its bias before a batch norm are scaled by s > 0, up to epsilon: mu and
 √var are scaled too, so that x' = s (x - mu) / √(s² var + epsilon).  frozen and interpolate do change.
@@ -20,8 +20,9 @@ the same under every policy but repair: `at` returns it as it is.
     policy = make("recompute", network, {"SGD": a, "Adam": b}, x)
     objective = Objective(policy.at(line(a, b, 0.3), (0.7, 0.3)), loss)
 
-The public code of Li et al. 2018 holds or mixes the statistics, that of Garipov et al. 2018 recomputes them, as means over
-batches, of the variances too; Jordan et al. 2022 repair them.  Which policy Im, Tao & Branson 2016 had is not known.
+The public code of Li et al. 2018 holds or mixes the statistics, that of Garipov et al. 2018 recomputes them, as means
+over batches, of the variances too; Jordan et al. 2022 repair them.  Which of them Im, Tao & Branson 2016 took, we do
+not know.
 """
 
 from collections.abc import Sequence
@@ -93,7 +94,7 @@ class Frozen:
 
 class Batch:
     """The network that couples its cases: the set it is evaluated on must be one chunk of the objective's, which
-    refuses another, and the value is then another one on another set.
+    refuses another.  Each set has statistics of its own; on the fixed set itself this is recompute, in one pass.
     """
 
     name = "batch"

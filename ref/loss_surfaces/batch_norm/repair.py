@@ -20,7 +20,7 @@ The means agree already.  What is left is a scale, and it goes into the variance
 So REPAIR is `recompute` times sd / sd_y, a number for each channel: Σ share_k |gamma_k| / |Σ share_k gamma_k| up to
 epsilon.  Where the gammas of all corners have one sign, recomputed statistics are REPAIR, up to epsilon; where they
 differ, the mixed gamma has shrunk and REPAIR makes up for it (and jumps where it crosses zero).  Made at the
-convolution's output a, the correction would be taken out again by the batch norm after it: that is `recompute` alone.
+convolution's output a, the correction is taken out again by the batch norm after it: up to epsilon that is `recompute`.
 
 Layers are corrected one after the other, each measured with those before it corrected.  A channel cannot be scaled to
 its target where it is constant, or its mixed gamma or the target is zero: where sd = 0 or (gamma / sd)² var is less
