@@ -60,7 +60,8 @@ def draw(run: Run, number: int, corners: list[str], jobs: list[dict], settings: 
         values = ", ".join(f"{corner_title(name)} {loss:.2g}" for name, loss in zip(corners, at_corners))
         said.append(f"{title(job)}: corners {values}; highest {np.nanmax(losses):.2g}.")
     names = ", ".join(map(corner_title, corners))
-    figure.suptitle(f"{settings};\nwhat is above {HIGHEST:g} times the loss of a guess is drawn as if so high", fontsize=8)
+    figure.suptitle(f"{settings};\nwhat is above {HIGHEST:g} times the loss of a guess is drawn as if so high",
+                    fontsize=8)
     kind = "triangle" if len(corners) == 3 else "bilinear patch"
     return save(figure, run.folder / "figures" / f"sheet-{number}.png",
                 f"The {kind} of {names}, contours above, in three dimensions below, a column a job ({settings}). In "

@@ -104,7 +104,8 @@ def the_seconds_norm(run: Run, job: dict) -> Claim:
                                                                                             job["at"][-1]))]
         nearer += [abs(c - b) < abs(c - a) for a, b, c in zip(*norms)]
     return claim(f"{title(job)}: after a switch at epoch {job['at'][-1]} |theta| is nearer to the second "
-                 f"optimiser's than to the first's", all(nearer), not any(nearer), f"{sum(nearer)} of {len(nearer)} seeds and pairs")
+                 f"optimiser's than to the first's", all(nearer), not any(nearer),
+                 f"{sum(nearer)} of {len(nearer)} seeds and pairs")
 
 
 def norms(run: Run) -> Path:
