@@ -38,9 +38,9 @@ ALL = tuple(METHODS)
 
 
 def title(method: str) -> str:
-    """"Adam"; of a switch, "adam+sgd=5": "Adam, SGD from 5"."""
+    """"Adam"; of a switch, "adam+sgd=5": "Adam then SGD from 5"."""
     if "+" in method:
         first, _, rest = method.partition("+")
         second, _, epoch = rest.partition("=")
-        return f"{title(first)}, {title(second)} from {epoch}"
+        return f"{title(first)} then {title(second)} from {epoch}"
     return METHODS[method].title

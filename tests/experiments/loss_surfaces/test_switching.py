@@ -59,15 +59,23 @@ def test_verdicts(done, job, norms, heights, expected):
     for (first, second), height in zip(PAIRS, heights):
         lines[f"{first} to {name_of(first, second, 1)}"] = {"surface_loss": [0.1, 0.1, 0.1 + height, 0.1, 0.1]}
     of = {"adam": 1.0, "sgd": 2.0, "adam+sgd=1": norms[0], "sgd+adam=1": norms[1]}
-    run = with_parts(done, {name: {**look, "lines": lines, "norms": {end: [of[end], 1, 1] for end in of}}})
+    ends = {part_name(job, name_of(*pair, 1), 0): {**done.parts[part_name(job, name_of(*pair, 1), 0)],
+                                                   "surface_loss": 0.1} for pair in PAIRS}
+    run = with_parts(done, {name: {**look, "lines": lines, "norms": {end: [of[end], 1, 1] for end in of}}, **ends})
     for claim in (another_point(run, job), the_seconds_norm(run, job)):
         assert ("shown" if claim.shown else "contradicted" if claim.contradicted else "not shown") == expected
 
 
+def test_a_switch_that_diverged_does_not_count(done, job):
+    ends = {part_name(job, name_of(*pair, 1), 0): {"stopped": "steps", "surface_loss": 40.0} for pair in PAIRS}
+    for claim in (another_point(with_parts(done, ends), job), the_seconds_norm(with_parts(done, ends), job)):
+        assert not claim.shown and not claim.contradicted and claim.numbers.startswith("0 of 0 seeds and pairs")
+
+
 def test_report_and_figures(done):
     text = switching.report([done.folder])
-    assert "| Adam, SGD from 1 |" in text and "| SGD, SGD, Adam from 1 |" in text
+    assert "| Adam then SGD from 1 |" in text and "| SGD, SGD then Adam from 1 |" in text
     assert [path.name for path in switching.figures(done.folder)] == ["norms.png", "barriers.png"]
     alt = (done.folder / "figures" / "barriers.alt.txt").read_text()
     assert "Adam, then SGD" in alt and "0 (epoch 2)" in alt
-    assert EXPERIMENTS[switching.NAME][0] == switching.__name__ and title("adam+rk2=7") == "Adam, RK2 from 7"
+    assert EXPERIMENTS[switching.NAME][0] == switching.__name__ and title("adam+rk2=7") == "Adam then RK2 from 7"
