@@ -22,7 +22,6 @@ from ref.experiments.loss_surfaces.numbers import (
     SURFACE,
     apart,
     barriers,
-    f_ratio,
     from_start,
     line_of,
     looks,
@@ -32,6 +31,7 @@ from ref.experiments.loss_surfaces.numbers import (
 from ref.experiments.loss_surfaces.study import outcomes, title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
+from ref.loss_surfaces.spread import f_ratio
 
 HIGH, SAME = 0.05, 0.01
 
@@ -85,8 +85,8 @@ def other_functions(run: Run, job: dict) -> Claim:
 def consistent_norms(run: Run, job: dict) -> Claim:
     from scipy.stats import f as fisher
 
-    norms = [from_start(run, job, method)["norm"] for method in job["methods"]]
-    ratio, limit = f_ratio(norms), fisher.isf(0.01, len(norms) - 1, sum(map(len, norms)) - len(norms))
+    norms = {method: from_start(run, job, method)["norm"] for method in job["methods"]}
+    ratio, limit = f_ratio(norms), fisher.isf(0.01, len(norms) - 1, sum(map(len, norms.values())) - len(norms))
     return claim(f"{title(job)}: |theta| at the end is the optimiser's own, beside its spread over starts",
                   ratio > limit, ratio < 1, f"F = {ratio:.1f}, 1 % point {limit:.1f}")
 

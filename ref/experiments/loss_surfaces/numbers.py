@@ -77,13 +77,3 @@ def between_seeds(run: Run, job: dict, method: str) -> list[float]:
     if look is None:
         return []
     return [barrier(look["alphas"], line[f"{SURFACE}_loss"]) for line in look["lines"].values()]
-
-
-def f_ratio(groups: list[list[float]]) -> float:
-    """Of the one-way analysis of variance: mean square between groups over that within; infinite where none is within.
-    """
-    k, N = len(groups), sum(map(len, groups))
-    mean = np.mean(np.concatenate(groups))
-    between = sum(len(group) * (np.mean(group) - mean) ** 2 for group in groups) / (k - 1)
-    within = sum(np.sum((group - np.mean(group)) ** 2) for group in groups) / (N - k)
-    return float(between / within) if within > 0 else float("inf")

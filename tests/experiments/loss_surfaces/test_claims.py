@@ -11,7 +11,7 @@ from ref.experiments.loss_surfaces.claims import (
     one_shape,
     other_functions,
 )
-from ref.experiments.loss_surfaces.numbers import f_ratio, from_start, unlike
+from ref.experiments.loss_surfaces.numbers import from_start, unlike
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim, claim_lines
 from tests.experiments.loss_surfaces.little import digits, tiny
@@ -104,11 +104,6 @@ def test_numbers_of_a_line_by_hand():
     assert found["plateau"] == pytest.approx([0.5 * 0.2 / 1.0, 0.5 + 0.5 * 0.1 / 1.8])
     assert found["monotonicity"] == [0, 0] and found["moved"] == [4, 4]
     assert unlike(run, job, "sgd") == pytest.approx(np.std([0.5, 0.95]) / 3)
-
-
-def test_f_ratio_by_hand():
-    assert f_ratio([[1, 3], [5, 7]]) == pytest.approx(8.0)
-    assert f_ratio([[1, 1], [2, 2]]) == np.inf
 
 
 def test_a_verdict_is_one_of_three():
