@@ -28,6 +28,7 @@ PURPOSES = {  # purpose -> its number
     "dropout": 5,  # masks
     "start": 6,  # initial parameters
     "directions": 7,  # of probes, surfaces and spectra
+    "augmentation": 8,  # flips and shifts of pictures
     "curve": 9,  # points of a curve between networks
 }
 

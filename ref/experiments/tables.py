@@ -14,6 +14,7 @@ class Claim(NamedTuple):
     text: str
     shown: bool
     numbers: str
+    contradicted: bool = False  # they show the contrary
 
 
 def report(folders, notes: Iterable[str], section: Callable[[Run], str]) -> str:
@@ -31,7 +32,11 @@ def claim_lines(claims: list[Claim]) -> list[str]:
     if not claims:
         return []
     return ["", "What the paper says, and whether these runs show it:", "",
-            *(f"- {'shown' if claim.shown else '**not shown**'}: {claim.text} ({claim.numbers})" for claim in claims)]
+            *(f"- {_verdict(claim)}: {claim.text} ({claim.numbers})" for claim in claims)]
+
+
+def _verdict(claim: Claim) -> str:
+    return "shown" if claim.shown else "**contradicted**" if claim.contradicted else "**not shown**"
 
 
 def spread(values: list[float], number: Callable[[float], str]) -> str:

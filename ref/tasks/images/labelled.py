@@ -1,5 +1,6 @@
 """Labelled images that ship with the code, and their split into a training and a test set."""
 
+from math import isqrt
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,20 @@ def load_shipped(name: str, white: int, dtype) -> Labelled:
     dtype = require_float_dtype("dtype", dtype)
     with np.load(DATA / f"{name}.npz", allow_pickle=False) as arrays:
         return arrays["images"].astype(dtype) / white, arrays["labels"].astype(np.intp)
+
+
+def as_pictures(images: Array, channels: int = 1) -> Array:
+    """Rows (N, D) as square pictures (N, side, side, channels), channels last: a view of the rows.
+
+    Raises ValueError where D is no square of a side times the channels.
+    """
+    channels = require_count("channels", channels)
+    if images.ndim != 2:
+        raise ValueError(f"images has shape {images.shape} but must be (N, D): one picture a row")
+    side = isqrt(images.shape[1] // channels)
+    if side * side * channels != images.shape[1]:
+        raise ValueError(f"images has {images.shape[1]} columns, which are no square pictures of {channels} channels")
+    return images.reshape(-1, side, side, channels)
 
 
 def stratified_split(images: Array, labels: Array, test_fraction: float = 0.2,

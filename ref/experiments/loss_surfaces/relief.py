@@ -1,0 +1,104 @@
+"""Triangles and patches of loss, as contours above and in three dimensions below, a column a job.
+
+Losses above HIGHEST times that of a guess are drawn as if they were as high: what is far above it would leave the rest
+without contours.  Heights and greys are the same loss.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ref.experiments.figures import new_figure, save
+from ref.experiments.jobs import part_name
+from ref.experiments.loss_surfaces.data import CLASSES
+from ref.experiments.loss_surfaces.methods import METHODS, title as method_title
+from ref.experiments.loss_surfaces.study import title
+from ref.experiments.run import Run
+from ref.loss_surfaces.between import barycentric_grid, barycentric_triangles
+
+Array = np.ndarray
+GUESS = float(np.log(CLASSES))  # nats
+HIGHEST = 1.5
+CORNERS = {3: np.array([(0, 0), (1, 0), (0.5, 0.75**0.5)]), 4: np.array([(0, 0), (1, 0), (0, 1), (1, 1)])}
+VIEWS = {3: 40, 4: 110}  # from where, in degrees: the ends in front of the start
+
+
+def draw(run: Run, number: int, corners: list[str], jobs: list[dict], settings: str) -> Path:
+    n = run.config["sheet"]
+    (x, y), triangles = places(len(corners), n)
+    figure, _ = new_figure(1, 1, width=3.9 * len(jobs) + 0.3, height=7.0)
+    figure.clear()
+    greys = _greys()
+    said = []
+    for k, job in enumerate(jobs):
+        losses = np.array(run.parts[part_name(job, "sheet", number)]["surface_loss"], float)
+        at_corners = losses[corners_at(len(corners), n)]
+        top = HIGHEST * max(GUESS, at_corners.max())
+        shown = np.minimum(np.nan_to_num(losses, nan=np.inf), top)
+        levels = np.linspace(shown.min(), max(shown.max(), shown.min() + 1e-9), 10)
+        flat = figure.add_subplot(2, len(jobs), k + 1)
+        flat.tricontourf(x, y, triangles, shown, levels=levels, cmap=greys, extend="max")
+        edge = places(len(corners), 1)[0][:, [0, 1, 2, 0] if len(corners) == 3 else [0, 1, 3, 2, 0]]
+        flat.plot(*edge, color="black", lw=0.6, marker="", ls="-")
+        drawn = flat.tricontour(x, y, triangles, shown, levels=levels, colors="#D55E00", linewidths=0.7)
+        flat.clabel(drawn, levels[1::2], fmt="%.2g", fontsize=7, colors="black")
+        flat.set_aspect("equal")
+        flat.axis("off")
+        flat.set_title(_broken(title(job)), fontsize=9, pad=20)
+        solid = figure.add_subplot(2, len(jobs), len(jobs) + k + 1, projection="3d")
+        solid.plot_trisurf(x, y, shown, triangles=triangles, cmap=greys, edgecolor="#777777", linewidth=0.2)
+        solid.set(xticks=[], yticks=[], xlabel=" ", ylabel=" ")
+        solid.set_zlabel("training loss (nats)", fontsize=8)
+        solid.tick_params(labelsize=7)
+        solid.view_init(elev=35, azim=VIEWS[len(corners)])
+        for (a, b), name, loss in zip(CORNERS[len(corners)], corners, at_corners):
+            flat.annotate(corner_title(name), (a, b), textcoords="offset points", ha="center", fontsize=8,
+                          xytext=(0, -12 if b < 0.5 else 5), annotation_clip=False)
+            flat.plot([a], [b], marker="o", ms=5, color="#0072B2", clip_on=False)
+            solid.text(a, b, min(loss, top) + 0.08 * (shown.max() - shown.min()), corner_title(name), fontsize=7,
+                       zorder=10)
+        values = ", ".join(f"{corner_title(name)} {loss:.2g}" for name, loss in zip(corners, at_corners))
+        said.append(f"{title(job)}: corners {values}; highest {np.nanmax(losses):.2g}.")
+    names = ", ".join(map(corner_title, corners))
+    figure.suptitle(f"{settings};\nwhat is above {HIGHEST:g} times the loss of a guess is drawn as if so high",
+                    fontsize=8)
+    kind = "triangle" if len(corners) == 3 else "bilinear patch"
+    return save(figure, run.folder / "figures" / f"sheet-{number}.png",
+                f"The {kind} of {names}, contours above, in three dimensions below, a column a job ({settings}). In "
+                f"nats: {' '.join(said)}")
+
+
+def places(n_corners: int, n: int) -> tuple[Array, Array]:
+    """Where the points are drawn, (2, number of points), and the triangles between them."""
+    if n_corners == 3:
+        return (barycentric_grid(n) @ CORNERS[3]).T, barycentric_triangles(n)
+    x, y = np.meshgrid(*2 * [np.linspace(0, 1, n + 1)], indexing="ij")
+    at = np.arange((n + 1) ** 2).reshape(n + 1, n + 1)
+    a, b, c, d = (part.ravel() for part in (at[:-1, :-1], at[1:, :-1], at[:-1, 1:], at[1:, 1:]))
+    return np.stack([x.ravel(), y.ravel()]), np.concatenate([np.stack([a, b, d], 1), np.stack([a, d, c], 1)])
+
+
+def corners_at(n_corners: int, n: int) -> list[int]:
+    """The numbers of the corners' points."""
+    (x, y), _ = places(n_corners, n)
+    return [int(np.argmin((x - a) ** 2 + (y - b) ** 2)) for a, b in CORNERS[n_corners]]
+
+
+def corner_title(corner: str) -> str:
+    """"Adam", "start, seed 1"."""
+    name, _, seed = corner.partition(" ")
+    return (method_title(name) if name in METHODS else name) + (f", seed {seed}" if seed else "")
+
+
+def _greys():
+    """From the grey that black print still stands out on to white."""
+    import matplotlib
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(matplotlib.colormaps["Greys_r"](np.linspace(0.35, 1, 256)))
+
+
+def _broken(text: str) -> str:
+    """In two lines."""
+    parts = text.split(", ")
+    return ", ".join(parts[:2]) + "\n" + ", ".join(parts[2:])
