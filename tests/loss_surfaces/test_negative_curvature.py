@@ -60,7 +60,7 @@ def test_every_network_of_the_house(made):
     np.testing.assert_allclose(found.highest, dense[-2:], rtol=0, atol=1e-9 * scale)
     for values, vectors in (found[:2], found[2:]):
         np.testing.assert_allclose(H @ vectors, vectors * values, rtol=0, atol=1e-7 * scale)
-    density = spectrum(H.matvec, theta.size, rng, runs=1 + 2000 // theta.size, steps=80)
+    density = spectrum(H.matvec, theta.size, rng, runs=1 + 800 // theta.size, steps=60)
     assert index(density, t=1e-2) == pytest.approx(np.mean(dense < -1e-2 * scale), abs=0.06)
 
 
