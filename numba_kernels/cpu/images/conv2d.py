@@ -1,0 +1,158 @@
+"""Convolution of pictures, compiled: the twin of ref.layers.images.conv2d, which has the equations.
+
+Same functions and arguments.  Every product of the four passes is one with a matrix that is never formed (products):
+
+    y  = A K + b,  A_mt = x[places_m + offsets_t]         dK = Aᵀ dy         m the places, t the entries of a window
+
+and dx a convolution itself, of dy inside a margin of zeros, spread out by the stride, with the filters turned round.
+The cache holds x as it was given, without padding.  Pictures get their margin a few at a time, in a near cache.
+
+Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed or other dtypes than float32 and
+float64, ValueError for shapes that do not fit each other; both name the argument.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from numba_kernels.cpu.images.channels import sums_of_channels
+from numba_kernels.cpu.images.conv2d_loops import convolve, to_filters
+from numba_kernels.cpu.images.memory import empty
+from numba_kernels.cpu.prepare import prepare
+from ref.layers.images.windows import Windows
+
+Array = np.ndarray
+SHAPES = {"x": "N Y X C", "K": "H W C O", "b": "O", "dy": "N P Q O", "Rdy": "N P Q O",
+          "Rx": "N Y X C ?", "RK": "H W C O", "Rb": "O"}
+PLACES = 256  # at least so many at a time, where there are as many
+
+
+class Cache(NamedTuple):
+    x: Array  # as given
+    K: Array  # (h, w, C, O)
+    windows: Windows
+
+
+class RCache(NamedTuple):
+    Rx: Array | None  # None where x is data
+    RK: Array
+
+
+class Layout(NamedTuple):
+    """What the kernels need to know of the windows, for B pictures at a time."""
+
+    places: Array  # (B M,), where each window begins
+    offsets: Array  # (t,), from there to each of its entries
+    around: tuple[int, int, int, int]  # shape of B pictures inside their margin; no picture where there is no margin
+    before: tuple[int, int]  # the margin above, and on the left
+
+
+def forward(x: Array, K: Array, b: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Cache]:
+    a = prepare(SHAPES, x=x, K=K, b=b)
+    windows = Windows.on(a.x, *K.shape[:2], stride, padding)
+    cache = Cache(a.x, a.K, windows)
+    return _convolution(a.x, a.K, windows, a.b), cache
+
+
+def backward(dy: Array, cache: Cache, to_input: bool = True) -> tuple[Array | None, Array, Array]:
+    """Return dx, dK, db."""
+    a = _prepared(cache, dy=dy)
+    dx = _to_input(a.dy, a.K, cache.windows) if to_input else None
+    return dx, _to_filters(np.zeros_like(a.K), a.x, a.dy, cache.windows), sums_of_channels(a.dy)
+
+
+def r_forward(Rx: Array | None, RK: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
+    a = _prepared(cache, Rx=Rx, RK=RK, Rb=Rb)
+    Ry = _convolution(a.x, a.RK, cache.windows, a.Rb)
+    if Rx is None:
+        return Ry, RCache(None, a.RK)
+    return _convolution(a.Rx, a.K, cache.windows, out=Ry), RCache(a.Rx, a.RK)
+
+
+def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True
+               ) -> tuple[Array | None, Array, Array]:
+    """Return Rdx, RdK, Rdb."""
+    a = _prepared(cache, Rdy=Rdy, dy=dy, Rx=r_cache.Rx, RK=r_cache.RK)
+    Rdx = None
+    if to_input:
+        Rdx = _to_input(a.dy, a.RK, cache.windows, out=_to_input(a.Rdy, a.K, cache.windows))
+    RdK = _to_filters(np.zeros_like(a.K), a.x, a.Rdy, cache.windows)
+    if r_cache.Rx is not None:
+        _to_filters(RdK, a.Rx, a.dy, cache.windows)
+    return Rdx, RdK, sums_of_channels(a.Rdy)
+
+
+def _prepared(cache: Cache, **arrays: Array):
+    a = prepare(SHAPES, x=cache.x, K=cache.K, **arrays)
+    for name in ("dy", "Rdy"):
+        if name in arrays and arrays[name].shape[1:3] != cache.windows.places:
+            raise ValueError(f"{name} has shape {arrays[name].shape} but there are {cache.windows.places} places")
+    return a
+
+
+def _convolution(x: Array, K: Array, windows: Windows, b: Array | None = None, out: Array | None = None) -> Array:
+    """Σ_ij X_ij K_ij + b, or out += Σ_ij X_ij K_ij."""
+    h, w, C, O = K.shape
+    return _convolve(x, K, layout(windows, (windows.padding,) * 2, C), windows.places, b, out)
+
+
+def _to_input(dy: Array, K: Array, windows: Windows, out: Array | None = None) -> Array:
+    """dx: dy inside a margin of zeros, under the filters turned round; or out += dx."""
+    turned = np.ascontiguousarray(K[::-1, ::-1].transpose(0, 1, 3, 2))
+    (h, w), P = windows.size, windows.padding
+    before = h - 1 - P, w - 1 - P
+    if windows.stride > 1 or min(before) < 0:
+        dy, before = _spread(dy, windows, before), (0, 0)
+    of_dy = Windows(dy.shape[1:3], windows.size, windows.picture, 1, 0)
+    return _convolve(dy, turned, layout(of_dy, before, dy.shape[3]), windows.picture,
+                     None if out is not None else np.zeros(K.shape[2], K.dtype), out)
+
+
+def _spread(dy: Array, windows: Windows, before: tuple[int, int]) -> Array:
+    """dy inside its margin, (N, Y + h - 1, X + w - 1, O), s - 1 zeros between places; what saw only padding is left
+    out.
+    """
+    spread = np.zeros((len(dy), *(n + k - 1 for n, k in zip(windows.picture, windows.size)), dy.shape[3]), dy.dtype)
+    s, at = windows.stride, []
+    for margin, n, length in zip(before, windows.places, spread.shape[1:3]):
+        inside = [p for p in range(n) if 0 <= margin + s * p < length]
+        at.append((slice(margin + s * inside[0], margin + s * inside[-1] + 1, s), slice(inside[0], inside[-1] + 1))
+                  if inside else (slice(0), slice(0)))
+    (to_y, from_y), (to_x, from_x) = at
+    spread[:, to_y, to_x] = dy[:, from_y, from_x]
+    return spread
+
+
+def _to_filters(dK: Array, x: Array, dy: Array, windows: Windows) -> Array:
+    """dK_ij += Σ X_ijᵀ dy."""
+    C, O = dK.shape[2:]
+    a = layout(windows, (windows.padding,) * 2, C)
+    to_filters(dK.reshape(-1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
+               dy.reshape(len(dy), -1, O))
+    return dK
+
+
+def _convolve(x: Array, K: Array, a: Layout, places: tuple[int, int], b: Array | None, out: Array | None) -> Array:
+    O = K.shape[3]
+    y = empty((len(x), *places, O), x.dtype) if out is None else out
+    convolve(y.reshape(len(x), -1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
+             K.reshape(-1, O), np.empty(0, x.dtype) if b is None else b)
+    return y
+
+
+@lru_cache(maxsize=256)
+def layout(windows: Windows, before: tuple[int, int], C: int) -> Layout:
+    """before: how many rows and columns of zeros stand before the picture."""
+    s, M = windows.stride, windows.places[0] * windows.places[1]
+    Y, X = (max((n - 1) * s + k, margin + length) for n, k, margin, length
+            in zip(windows.places, windows.size, before, windows.picture))
+    B = max(1, PLACES // max(M, 1))
+
+    picture = np.arange(B)[:, None, None] * (Y * X * C)
+    places = picture + (np.arange(windows.places[0])[:, None] * X + np.arange(windows.places[1])) * (s * C)
+    h, w = windows.size
+    offsets = (np.arange(h)[:, None, None] * X + np.arange(w)[:, None]) * C + np.arange(C)
+    places, offsets = places.ravel(), offsets.ravel()
+    places.flags.writeable = offsets.flags.writeable = False
+    return Layout(places, offsets, (B, Y, X, C) if (Y, X) != windows.picture else (0, 0, 0, 0), before)
