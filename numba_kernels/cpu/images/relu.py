@@ -1,0 +1,47 @@
+"""Rectified linear units, compiled: the twin of ref.layers.relu, which has the equations.
+
+Same functions and arguments.  The cache is y, from which slope = 1 where y > 0 is taken when it is needed.
+"""
+
+import numpy as np
+from numba import njit
+
+from numba_kernels.cpu.images.memory import empty
+from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.prepare import prepare
+
+Array = np.ndarray
+
+
+def forward(x: Array) -> tuple[Array, Array]:
+    """Return y and the cache, y again."""
+    y = empty(x.shape, x.dtype)
+    _rectify(y.reshape(-1), np.ascontiguousarray(x).reshape(-1))
+    return y, y
+
+
+def backward(dy: Array, cache: Array) -> Array:
+    a = prepare({"dy": "N", "y": "N"}, dy=dy.reshape(-1), y=cache.reshape(-1))
+    dx = empty(cache.shape, cache.dtype)
+    _where_positive(dx.reshape(-1), a.dy, a.y)
+    return dx
+
+
+def r_forward(Rx: Array, cache: Array) -> tuple[Array, None]:
+    return backward(Rx, cache), None
+
+
+def r_backward(Rdy: Array, dy: Array, cache: Array, r_cache: None) -> Array:
+    return backward(Rdy, cache)
+
+
+@njit(**JIT)
+def _rectify(y, x):
+    for i in range(len(x)):
+        y[i] = x.dtype.type(0) if x[i] <= 0 else x[i]  # keeps NaN
+
+
+@njit(**JIT)
+def _where_positive(dx, dy, y):
+    for i in range(len(y)):
+        dx[i] = dy[i] if y[i] > 0 else dy.dtype.type(0)
