@@ -7,9 +7,8 @@ Same functions, arguments and caches.
 import numpy as np
 
 from numba_kernels.cpu.images import pool_loops
-from numba_kernels.cpu.images.max_pool import SHAPES, require_shape
 from numba_kernels.cpu.images.memory import empty
-from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.images.ready import require, require_like
 from ref.layers.images.average_pool import Cache
 from ref.layers.images.windows import Windows
 
@@ -18,7 +17,7 @@ Array = np.ndarray
 
 def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) -> tuple[Array, Cache]:
     """size: of the window, square; stride: None for size, windows side by side."""
-    x = prepare(SHAPES, x=x).x
+    x = require("x", x, 4)
     windows = Windows.on(x, size, size, stride or size, ceil=ceil)
     inside = [np.minimum(size, length - windows.stride * np.arange(places))
               for places, length in zip(windows.places, windows.picture)]
@@ -28,16 +27,14 @@ def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) 
 
 def backward(dy: Array, cache: Cache) -> Array:
     windows = cache.windows
-    dy = prepare(SHAPES, dy=dy).dy
-    require_shape("dy", dy, (len(dy), *windows.places, dy.shape[3]))
+    dy = require_like("dy", dy, (len(dy), *windows.places, dy.shape[3]), dy.dtype)
     dx = empty((len(dy), *windows.picture, dy.shape[3]), dy.dtype)
     pool_loops.spread(dx, dy, windows.size[0], windows.stride)
     return dx
 
 
 def r_forward(Rx: Array, cache: Cache) -> tuple[Array, None]:
-    Rx = prepare(SHAPES, Rx=Rx).Rx
-    require_shape("Rx", Rx, (len(Rx), *cache.windows.picture, Rx.shape[3]))
+    Rx = require_like("Rx", Rx, (len(Rx), *cache.windows.picture, Rx.shape[3]), Rx.dtype)
     return _mean(Rx, cache.windows), None
 
 

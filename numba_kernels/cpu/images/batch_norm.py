@@ -18,11 +18,10 @@ import numpy as np
 from numba_kernels.cpu.images import channels
 from numba_kernels.cpu.images.channels import rows
 from numba_kernels.cpu.images.memory import empty
-from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.images.ready import require, require_like
 from ref.layers.batch_norm import Statistics
 
 Array = np.ndarray
-SHAPES = {"gamma": "C", "beta": "C", "Rgamma": "C", "Rbeta": "C"}
 
 
 class Cache(NamedTuple):
@@ -62,62 +61,66 @@ def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache) -> tuple[Ar
 
 def _forward(x: Array, gamma: Array, beta: Array, epsilon: float, statistics: Statistics | None, limit: float
              ) -> tuple[Array, Cache]:
-    a = prepare(_shapes(x, "x"), x=x, gamma=gamma, beta=beta)
+    x = require("x", x, x.ndim)
+    gamma, beta = _of_channels(x, gamma=gamma, beta=beta)
     if statistics is None:
-        mean, variance = channels.moments(rows(a.x), len(gamma))
+        mean, variance = channels.moments(rows(x), len(gamma))
     else:
         mean, variance = statistics
     mean, variance = mean.astype(x.dtype), variance.astype(x.dtype)
     r = 1 / np.sqrt(variance + epsilon)
     y = empty(x.shape, x.dtype)
-    channels.normalize(rows(y), rows(a.x), mean, r, a.gamma, a.beta, x.dtype.type(limit))
-    return y, Cache(a.x, y, r, a.gamma, mean, variance, statistics is not None)
+    channels.normalize(rows(y), rows(x), mean, r, gamma, beta, x.dtype.type(limit))
+    return y, Cache(x, y, r, gamma, mean, variance, statistics is not None)
 
 
 def _backward(dy: Array, cache: Cache, limit: float) -> tuple[Array, Array, Array]:
-    a = prepare(_shapes(cache.x, "x", "dy"), x=cache.x, dy=dy)
+    dy = _like_x("dy", dy, cache)
     limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
-    dbeta, dgamma = _sums(a.dy, cache, limit)
+    dbeta, dgamma = _sums(dy, cache, limit)
     scale = cache.r * cache.gamma
     dx = empty(dy.shape, dtype)
-    channels.combine(rows(dx), False, scale, rows(a.dy), rows(cache.y), limit, -scale * dgamma / n, rows(a.x),
+    channels.combine(rows(dx), False, scale, rows(dy), rows(cache.y), limit, -scale * dgamma / n, rows(cache.x),
                      cache.mean, cache.r, -scale * dbeta / n)
     return dx, dgamma.astype(dtype), dbeta.astype(dtype)
 
 
 def _r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache, limit: float) -> tuple[Array, RCache]:
-    a = prepare(_shapes(cache.x, "x", "Rx"), x=cache.x, Rx=Rx, Rgamma=Rgamma, Rbeta=Rbeta)
-    x, mean, r = rows(a.x), cache.mean, cache.r
-    total, along = channels.sums(rows(a.Rx), x, x.dtype.type(-np.inf), x, mean, r)
+    Rx = _like_x("Rx", Rx, cache)
+    Rgamma, Rbeta = _of_channels(Rx, Rgamma=Rgamma, Rbeta=Rbeta)
+    x, mean, r = rows(cache.x), cache.mean, cache.r
+    total, along = channels.sums(rows(Rx), x, x.dtype.type(-np.inf), x, mean, r)
     total, along = total / _count(cache), along / _count(cache)
     scale = r * cache.gamma
     Ry = empty(Rx.shape, Rx.dtype)
-    channels.rectified(rows(Ry), scale, rows(a.Rx), rows(cache.y), Rx.dtype.type(limit), Rgamma - scale * along, x,
+    channels.rectified(rows(Ry), scale, rows(Rx), rows(cache.y), Rx.dtype.type(limit), Rgamma - scale * along, x,
                        mean, r, Rbeta - scale * total)
-    return Ry, RCache(a.Rx, total, along, a.Rgamma)
+    return Ry, RCache(Rx, total, along, Rgamma)
 
 
 def _r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, limit: float) -> tuple[Array, Array, Array]:
-    a = prepare(_shapes(cache.x, "x", "dy", "Rdy"), x=cache.x, dy=dy, Rdy=Rdy)
+    Rdy, dy = _like_x("Rdy", Rdy, cache), _like_x("dy", dy, cache)
     (x, y, r, gamma, mean, *_), (Rx, R_mean, m, Rgamma) = cache, r_cache
     limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
-    total, along = _sums(a.dy, cache, limit)  # Σ dy, Σ x' dy
-    R_total, R_along = _sums(a.Rdy, cache, limit)
-    Rx_along = channels.sums(rows(a.dy), rows(y), limit, rows(Rx), R_mean.astype(dtype), r)[1] - r * m * along
+    total, along = _sums(dy, cache, limit)  # Σ dy, Σ x' dy
+    R_total, R_along = _sums(Rdy, cache, limit)
+    Rx_along = channels.sums(rows(dy), rows(y), limit, rows(Rx), R_mean.astype(dtype), r)[1] - r * m * along
     d, xd, Rxd = gamma * total / n, gamma * along / n, gamma * Rx_along / n  # means: d, x' d, Rx' d
     Rd, xRd = (Rgamma * total + gamma * R_total) / n, (Rgamma * along + gamma * R_along) / n
     Rdx = empty(dy.shape, dtype)
-    channels.combine(rows(Rdx), False, r * gamma, rows(a.Rdy), rows(y), limit,
-                     -r * xRd + r * r * m * xd - r * Rxd + r * r * m * xd, rows(a.x), mean, r, -r * Rd + r * r * m * d)
-    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(a.dy), rows(y), limit, -r * xd, rows(Rx),
+    channels.combine(rows(Rdx), False, r * gamma, rows(Rdy), rows(y), limit,
+                     -r * xRd + r * r * m * xd - r * Rxd + r * r * m * xd, rows(cache.x), mean, r, -r * Rd + r * r * m * d)
+    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(dy), rows(y), limit, -r * xd, rows(Rx),
                      R_mean.astype(dtype), r, 0 * d)
     return Rdx, (Rx_along + R_along).astype(dtype), R_total.astype(dtype)
 
 
-def _shapes(x: Array, *names: str) -> dict[str, str]:
-    """That the named arrays must have x's, channels last."""
-    axes = " ".join([*"ABDEFGHIJ"[: x.ndim - 1], "C"])
-    return SHAPES | dict.fromkeys(names, axes)
+def _like_x(name: str, array: Array, cache: Cache) -> Array:
+    return require_like(name, array, cache.x.shape, cache.x.dtype)
+
+
+def _of_channels(x: Array, **vectors: Array) -> list[Array]:
+    return [require_like(name, vector, x.shape[-1:], x.dtype) for name, vector in vectors.items()]
 
 
 def _sums(d: Array, cache: Cache, limit) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ from math import gcd
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER, JIT, SUMS
+from numba_kernels.cpu.jit import INNER, JIT
 
 Array = np.ndarray
 BLOCK = 32  # rows

@@ -19,12 +19,10 @@ import numpy as np
 from numba_kernels.cpu.images.channels import sums_of_channels
 from numba_kernels.cpu.images.conv2d_loops import convolve, to_filters
 from numba_kernels.cpu.images.memory import empty
-from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.images.ready import require, require_like
 from ref.layers.images.windows import Windows
 
 Array = np.ndarray
-SHAPES = {"x": "N Y X C", "K": "H W C O", "b": "O", "dy": "N P Q O", "Rdy": "N P Q O",
-          "Rx": "N Y X C ?", "RK": "H W C O", "Rb": "O"}
 PLACES = 256  # at least so many at a time, where there are as many
 
 
@@ -49,46 +47,47 @@ class Layout(NamedTuple):
 
 
 def forward(x: Array, K: Array, b: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Cache]:
-    a = prepare(SHAPES, x=x, K=K, b=b)
-    windows = Windows.on(a.x, *K.shape[:2], stride, padding)
-    cache = Cache(a.x, a.K, windows)
-    return _convolution(a.x, a.K, windows, a.b), cache
+    x, K = require("x", x, 4), require("K", K, 4)
+    K = require_like("K", K, (*K.shape[:2], x.shape[3], K.shape[3]), x.dtype)
+    b = require_like("b", b, K.shape[3:], x.dtype)
+    windows = Windows.on(x, *K.shape[:2], stride, padding)
+    if min(windows.places) < 1:
+        raise ValueError(f"x has shape {x.shape} but K {K.shape}: no window of that size, with padding {padding}")
+    return _convolution(x, K, windows, b), Cache(x, K, windows)
 
 
 def backward(dy: Array, cache: Cache, to_input: bool = True) -> tuple[Array | None, Array, Array]:
     """Return dx, dK, db."""
-    a = _prepared(cache, dy=dy)
-    dx = _to_input(a.dy, a.K, cache.windows) if to_input else None
-    return dx, _to_filters(np.zeros_like(a.K), a.x, a.dy, cache.windows), sums_of_channels(a.dy)
+    x, K, windows = cache
+    dy = _like_y("dy", dy, cache)
+    dx = _to_input(dy, K, windows) if to_input else None
+    return dx, _to_filters(np.zeros_like(K), x, dy, windows), sums_of_channels(dy)
 
 
 def r_forward(Rx: Array | None, RK: Array, Rb: Array, cache: Cache) -> tuple[Array, RCache]:
-    a = _prepared(cache, Rx=Rx, RK=RK, Rb=Rb)
-    Ry = _convolution(a.x, a.RK, cache.windows, a.Rb)
+    x, K, windows = cache
+    RK, Rb = require_like("RK", RK, K.shape, x.dtype), require_like("Rb", Rb, K.shape[3:], x.dtype)
+    Ry = _convolution(x, RK, windows, Rb)
     if Rx is None:
-        return Ry, RCache(None, a.RK)
-    return _convolution(a.Rx, a.K, cache.windows, out=Ry), RCache(a.Rx, a.RK)
+        return Ry, RCache(None, RK)
+    Rx = require_like("Rx", Rx, x.shape, x.dtype)
+    return _convolution(Rx, K, windows, out=Ry), RCache(Rx, RK)
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, to_input: bool = True
                ) -> tuple[Array | None, Array, Array]:
     """Return Rdx, RdK, Rdb."""
-    a = _prepared(cache, Rdy=Rdy, dy=dy, Rx=r_cache.Rx, RK=r_cache.RK)
-    Rdx = None
-    if to_input:
-        Rdx = _to_input(a.dy, a.RK, cache.windows, out=_to_input(a.Rdy, a.K, cache.windows))
-    RdK = _to_filters(np.zeros_like(a.K), a.x, a.Rdy, cache.windows)
-    if r_cache.Rx is not None:
-        _to_filters(RdK, a.Rx, a.dy, cache.windows)
-    return Rdx, RdK, sums_of_channels(a.Rdy)
+    (x, K, windows), (Rx, RK) = cache, r_cache
+    Rdy, dy = _like_y("Rdy", Rdy, cache), _like_y("dy", dy, cache)
+    Rdx = _to_input(dy, RK, windows, out=_to_input(Rdy, K, windows)) if to_input else None
+    RdK = _to_filters(np.zeros_like(K), x, Rdy, windows)
+    if Rx is not None:
+        _to_filters(RdK, Rx, dy, windows)
+    return Rdx, RdK, sums_of_channels(Rdy)
 
 
-def _prepared(cache: Cache, **arrays: Array):
-    a = prepare(SHAPES, x=cache.x, K=cache.K, **arrays)
-    for name in ("dy", "Rdy"):
-        if name in arrays and arrays[name].shape[1:3] != cache.windows.places:
-            raise ValueError(f"{name} has shape {arrays[name].shape} but there are {cache.windows.places} places")
-    return a
+def _like_y(name: str, dy: Array, cache: Cache) -> Array:
+    return require_like(name, dy, (len(cache.x), *cache.windows.places, cache.K.shape[3]), cache.x.dtype)
 
 
 def _convolution(x: Array, K: Array, windows: Windows, b: Array | None = None, out: Array | None = None) -> Array:

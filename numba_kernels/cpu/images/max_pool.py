@@ -7,17 +7,16 @@ import numpy as np
 
 from numba_kernels.cpu.images import pool_loops
 from numba_kernels.cpu.images.memory import empty
-from numba_kernels.cpu.prepare import prepare
+from numba_kernels.cpu.images.ready import require, require_like
 from ref.layers.images.max_pool import Cache
 from ref.layers.images.windows import Windows
 
 Array = np.ndarray
-SHAPES = {"x": "N Y X C", "Rx": "N Y X C", "dy": "N P Q C"}
 
 
 def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) -> tuple[Array, Cache]:
     """size: of the window, square; stride: None for size, windows side by side."""
-    x = prepare(SHAPES, x=x).x
+    x = require("x", x, 4)
     windows = Windows.on(x, size, size, stride or size, ceil=ceil)
     shape = (len(x), *windows.places, x.shape[3])
     y, winner = empty(shape, x.dtype), empty(shape, np.min_scalar_type(size * size - 1))
@@ -27,8 +26,7 @@ def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) 
 
 def backward(dy: Array, cache: Cache) -> Array:
     winner, windows = cache
-    dy = prepare(SHAPES, dy=dy).dy
-    require_shape("dy", dy, winner.shape)
+    dy = require_like("dy", dy, winner.shape, dy.dtype)
     dx = empty((len(dy), *windows.picture, dy.shape[3]), dy.dtype)
     pool_loops.to_winner(dx, winner, dy, windows.size[0], windows.stride)
     return dx
@@ -36,8 +34,7 @@ def backward(dy: Array, cache: Cache) -> Array:
 
 def r_forward(Rx: Array, cache: Cache) -> tuple[Array, None]:
     winner, windows = cache
-    Rx = prepare(SHAPES, Rx=Rx).Rx
-    require_shape("Rx", Rx, (len(winner), *windows.picture, winner.shape[3]))
+    Rx = require_like("Rx", Rx, (len(winner), *windows.picture, winner.shape[3]), Rx.dtype)
     Ry = empty(winner.shape, Rx.dtype)
     pool_loops.of_winner(Ry, winner, Rx, windows.size[0], windows.stride)
     return Ry, None
@@ -45,8 +42,3 @@ def r_forward(Rx: Array, cache: Cache) -> tuple[Array, None]:
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: None) -> Array:
     return backward(Rdy, cache)
-
-
-def require_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
-    if array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape} but must be {shape}, as in the forward pass")

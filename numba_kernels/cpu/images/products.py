@@ -10,7 +10,7 @@ Shapes: out (a, O), V (r, O), x flat, places (a,), offsets (r,) integers.
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.images.lanes import add_times, lanes_of, load, store, zeros
+from numba_kernels.cpu.images.lanes import add_times, lanes_of, load, store
 from numba_kernels.cpu.jit import INNER
 
 ROWS = 6  # of out, at once

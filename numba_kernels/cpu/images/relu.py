@@ -7,28 +7,29 @@ import numpy as np
 from numba import njit
 
 from numba_kernels.cpu.images.memory import empty
+from numba_kernels.cpu.images.ready import require, require_like
 from numba_kernels.cpu.jit import JIT
-from numba_kernels.cpu.prepare import prepare
 
 Array = np.ndarray
 
 
 def forward(x: Array) -> tuple[Array, Array]:
     """Return y and the cache, y again."""
+    x = require("x", x, np.ndim(x))
     y = empty(x.shape, x.dtype)
-    _rectify(y.reshape(-1), np.ascontiguousarray(x).reshape(-1))
+    _rectify(y.reshape(-1), x.reshape(-1))
     return y, y
 
 
 def backward(dy: Array, cache: Array) -> Array:
-    a = prepare({"dy": "N", "y": "N"}, dy=dy.reshape(-1), y=cache.reshape(-1))
+    dy = require_like("dy", dy, cache.shape, cache.dtype)
     dx = empty(cache.shape, cache.dtype)
-    _where_positive(dx.reshape(-1), a.dy, a.y)
+    _where_positive(dx.reshape(-1), dy.reshape(-1), cache.reshape(-1))
     return dx
 
 
 def r_forward(Rx: Array, cache: Array) -> tuple[Array, None]:
-    return backward(Rx, cache), None
+    return backward(require_like("Rx", Rx, cache.shape, cache.dtype), cache), None
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Array, r_cache: None) -> Array:
