@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|kernels/.*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
+MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 

@@ -1,4 +1,4 @@
-"""Kernels for the processor, one file for each file of ref/layers that has a twin."""
+"""Kernels for the processor: NAME, a file or a package, for each file of ref/layers and ref/cells that has a twin."""
 
 from numba_kernels.cpu import dnc, elman, lrua, lstm, ntm
 

@@ -1,6 +1,7 @@
-"""Points between trained networks: on a line, on a bilinear patch of four corners, on a true triangle.
+"""Points between trained networks: on a line and beyond it, on a bilinear patch of four corners, on a true triangle.
 
     line        theta(alpha)        = (1 - alpha) a + alpha b
+    beyond      theta(lambda)       = b + lambda (b - a) / |b - a|          = line at alpha = 1 + lambda / |b - a|
     patch       theta(alpha, beta)  = (1 - beta) ((1 - alpha) a + alpha b) + beta ((1 - alpha) c + alpha d)
     triangle    theta(u, v, w)      = u a + v b + w c                       u + v + w = 1
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from ref.parameters import Parameters
 from ref.validation import require_count
+from ref.vectors import dot
 
 Array = np.ndarray
 
@@ -25,6 +27,24 @@ Array = np.ndarray
 def line(a: Parameters, b: Parameters, alpha: float) -> Parameters:
     require_alike(a=a, b=b)
     return _mean([(1 - alpha, a), (alpha, b)])
+
+
+def share_beyond(a: Parameters, b: Parameters, distance: float) -> float:
+    """The alpha of the point at that distance from b, away from a; before b where it is negative.
+
+    Raises ValueError where a and b are one point: there is no direction.
+    """
+    require_alike(a=a, b=b)
+    way = b.vector.astype(np.float64) - a.vector
+    length = dot(way, way) ** 0.5
+    if not 0 < length < np.inf:
+        raise ValueError(f"|b - a| is {length}: there is no direction from a to b")
+    return 1 + distance / length
+
+
+def beyond(a: Parameters, b: Parameters, distance: float) -> Parameters:
+    """On a line measured in the weights' own units: a basin's width along it is absolute."""
+    return line(a, b, share_beyond(a, b, distance))
 
 
 def patch(a: Parameters, b: Parameters, c: Parameters, d: Parameters, alpha: float, beta: float) -> Parameters:

@@ -1,8 +1,8 @@
 """How far apart two trained networks are: as weights, and as functions.
 
     distance       |a - b|                              cosine   (a - s)·(b - s) / (|a - s| |b - s|), s the common start
-    norms          |theta|, all parameters and those of the chosen names: with batch norm after them, filters have a
-                   norm that their function does not feel
+    norms          |theta|, all parameters and those of the chosen names, such as filters alone: with batch norm after
+                   them, they have a norm that their function does not feel
     functional     √(1/N Σₙ |F_a(x_n) - F_b(x_n)|²)      F the network's prediction
     disagreement   the share of cases for which the most probable class differs
 
@@ -14,6 +14,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ref.loss_surfaces.between import require_alike
+from ref.networks.images.convolutional import ConvolutionalNetwork
+from ref.networks.images.stages import Convolution
 from ref.parameters import Parameters
 from ref.vectors import dot
 
@@ -37,6 +39,11 @@ def cosine(a: Parameters, b: Parameters, start: Parameters) -> float:
 def norm(theta: Parameters, of: Callable[[str], bool] = lambda name: True) -> float:
     """Of the parameters whose names `of` accepts."""
     return sum(dot(array.ravel(), array.ravel()) for name, array in theta.items() if of(name)) ** 0.5
+
+
+def filters(network: ConvolutionalNetwork) -> frozenset[str]:
+    """The names of the weights of all convolutions, without biases: norm(theta, filters(network).__contains__)."""
+    return frozenset(f"{stage.name}K" for stage in network.stages if isinstance(stage, Convolution))
 
 
 def functional(predictions: Array, others: Array) -> float:

@@ -9,7 +9,8 @@ Losses f_0, ..., f_n at alphas 0 = alpha_0 < ... < alpha_n (and beyond 1, for wi
     width          how far around alpha = 1 the loss stays below a level: alpha_+ - alpha_-, linear between the points
 
 A width in alpha is relative: it grows where the ends are near each other.  In the weights' own units it is alpha times
-|b - a|; and both depend on scales of the weights that a network with batch norm does not feel.
+|b - a|, or the width around 0 on the line in these units (`on_ray` in ref.loss_surfaces.surface); and both depend on
+scales of the weights that a network with batch norm does not feel.
 
 Shapes: alphas and losses (n,).  Losses may be NaN or infinite, as where a network overflows: what depends on them is
 then not finite either.

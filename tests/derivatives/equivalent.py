@@ -71,17 +71,17 @@ EQUIVALENT = [
       for name in ("hessian_product", "gauss_newton_product")),
     ("ref.orthogonality.probes:gradient_norms", "loss.gradient(z[-1], t[-1]) * x.shape[1]",
      "-(loss.gradient(z[-1], t[-1]) * x.shape[1])", "a norm does not know the sign"),
-    *((f"numba_kernels.cpu.lstm_loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
+    *((f"numba_kernels.cpu.lstm.loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
       for name in ("backward_cases", "r_backward_cases")),
     *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
     *((f"ref.cells.through_time:ThroughTime.{name}", "1", other, "all states have the same shapes")
       for name in ("backward", "r_backward") for other in ("1 - 1", "1 + 1")),
-    *((f"numba_kernels.cpu.ntm_rows:{name}", "i", "i - 1", TURNED)
+    *((f"numba_kernels.cpu.memory.rows:{name}", "i", "i - 1", TURNED)
       for name in ("total_of", "subtract", "scale")),
-    *(("numba_kernels.cpu.ntm_rows:subtract", "x[i] -= a", other, SHIFT)
+    *(("numba_kernels.cpu.memory.rows:subtract", "x[i] -= a", other, SHIFT)
       for other in ("pass", "x[i] += a", "x[i] -= 1.0001 * a")),
-    *((f"numba_kernels.cpu.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")
-      for name, a in (("ntm_rows:dot", "a"), ("ntm_rows:total_of", "a"), ("ntm_memory:compare_row_backward", "m"))),
-    ("numba_kernels.cpu.ntm_heads:backward_step", "0", "0 + 1", "another row of memory that may be written over"),
-    ("numba_kernels.cpu.ntm_rows:softmax", "subtract(x, largest(x))", "pass", SHIFT),
+    *((f"numba_kernels.cpu.memory.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")
+      for name, a in (("rows:dot", "a"), ("rows:total_of", "a"), ("access:compare_row_backward", "m"))),
+    ("numba_kernels.cpu.ntm.heads:backward_step", "0", "0 + 1", "another row of memory that may be written over"),
+    ("numba_kernels.cpu.memory.rows:softmax", "subtract(x, largest(x))", "pass", SHIFT),
 ]

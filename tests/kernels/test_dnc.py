@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numba_kernels.cpu import dnc
-from numba_kernels.cpu.dnc_arrays import shapes
+from numba_kernels.cpu.dnc.arrays import shapes
 from tests.kernels import dnc_problem
 
 VARIANT = "many heads, starts of each case"

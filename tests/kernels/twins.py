@@ -14,17 +14,25 @@ PASSES = ("forward", "backward", "r_forward", "r_backward")
 
 
 def kernel_modules(root: Path = ROOT) -> list[str]:
-    """Names of the files of numba_kernels/cpu that define any of the four passes; the others are helpers."""
+    """Names of the modules of numba_kernels/cpu that define any of the four passes; the others are helpers."""
     def defined(path: Path) -> set[str]:
         return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body
                 if isinstance(node, ast.FunctionDef)}
 
-    return [path.stem for path in sorted((root / "numba_kernels" / "cpu").glob("*.py")) if defined(path) & set(PASSES)]
+    folder = root / "numba_kernels" / "cpu"
+    return sorted(name_of(path, folder) for path in folder.rglob("*.py") if defined(path) & set(PASSES))
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """"images.conv2d" of FOLDER/images/conv2d.py, "ntm" of FOLDER/ntm/__init__.py."""
+    parts = path.relative_to(folder).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def reference_modules(root: Path = ROOT) -> list[str]:
     """Ops of ref/layers, and cells of ref/cells, which run through time."""
-    return [path.stem for folder in ("layers", "cells") for path in sorted((root / "ref" / folder).glob("*.py"))]
+    folders = [root / "ref" / name for name in ("layers", "cells")]
+    return [name_of(path, folder) for folder in folders for path in sorted(folder.rglob("*.py"))]
 
 
 def orphans(twins: dict, root: Path = ROOT) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ref.loss_surfaces.between import barycentric_grid, barycentric_triangles, line, patch, triangle
+from ref.loss_surfaces.between import barycentric_grid, barycentric_triangles, beyond, line, patch, triangle
 from ref.parameters import Parameters
 
 SHAPES = {"W": (3, 2), "b": (2,)}
@@ -39,6 +39,15 @@ def test_points_inside_and_beyond():
                                0.2 * a.vector + 0.3 * b.vector + 0.5 * c.vector, rtol=1e-13)
 
 
+def test_beyond_a_point_by_its_distance():
+    a, b = corners(2)
+    assert beyond(a, b, 0).vector.tobytes() == b.vector.tobytes()
+    for distance in (0.7, -0.4):
+        step = beyond(a, b, distance).vector - b.vector
+        assert np.linalg.norm(step) == pytest.approx(abs(distance), rel=1e-12)
+        assert step @ (b.vector - a.vector) == pytest.approx(distance * np.linalg.norm(b.vector - a.vector), rel=1e-12)
+
+
 def test_a_line_from_a_point_to_itself():
     (a,) = corners(1)
     np.testing.assert_allclose(line(a, a, 0.3).vector, a.vector, rtol=1e-15)
@@ -62,6 +71,7 @@ def test_the_grid_is_even_over_the_triangle(n):
     (lambda a, b: line(a, b.vector, 0.5), TypeError, "b is a ndarray but must be Parameters"),
     (lambda a, b: line(a, corners(1, np.float32)[0], 0.5), TypeError, "b is float32 but a is float64"),
     (lambda a, b: triangle(a, b, a, 0.5, 0.5, 0.5), ValueError, r"u \+ v \+ w is 1.5 but must be 1"),
+    (lambda a, b: beyond(a, a, 0.5), ValueError, r"\|b - a\| is 0.0: there is no direction"),
     (lambda a, b: barycentric_grid(0), ValueError, "n is 0"),
 ])
 def test_bad_input(ask, error, message):

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from ref.loss_surfaces.distances import cosine, disagreement, distance, functional, norm
+from ref.loss_surfaces.distances import cosine, disagreement, distance, filters, functional, norm
 from ref.loss_surfaces.measures import above_line, barrier, monotonicity, plateau, width
+from ref.loss_surfaces.spread import f_ratio
+from ref.networks.images.nin import nin_tiny
+from ref.networks.images.vgg import vgg_digits
 from ref.parameters import Parameters
 
 ALPHAS = np.linspace(0, 1, 101)
@@ -61,6 +65,35 @@ def test_distances_by_hand():
     assert distance(a, b) == pytest.approx(18**0.5) and cosine(a, b, s) == 0
     assert cosine(a, a, s) == pytest.approx(1) and np.isnan(cosine(a, s, s))
     assert norm(a) == 5 and norm(b, lambda name: name == "b") == 3
+
+
+@pytest.mark.parametrize("make, n", [(nin_tiny, 9), (vgg_digits, 7)])
+def test_the_norm_of_filters_alone(make, n):
+    network = make()
+    names = filters(network)
+    assert len(names) == n and names == {name for name, shape in network.shapes.items() if len(shape) == 4}
+    theta = network.init(np.random.default_rng(0))
+    rest = norm(theta, lambda name: name not in names)
+    assert norm(theta, names.__contains__) ** 2 + rest**2 == pytest.approx(norm(theta) ** 2)
+
+
+def test_the_spread_between_and_within():
+    """By hand: means 2 and 6 around 4, so B = 16; deviations ±1 in each, so W = 4 / 2."""
+    assert f_ratio({"SGD": [1.0, 3.0], "Adam": [5.0, 7.0]}) == 8
+    rng = np.random.default_rng(0)
+    groups = {name: rng.standard_normal(n) + shift for name, n, shift in (("a", 4, 0), ("b", 6, 1), ("c", 3, 2))}
+    assert f_ratio(groups) == pytest.approx(stats.f_oneway(*groups.values()).statistic, rel=1e-12)
+    assert f_ratio({"a": [1.0, 1.0], "b": [2.0]}) == np.inf and np.isnan(f_ratio({"a": [1.0, 1.0], "b": [1.0]}))
+
+
+@pytest.mark.parametrize("groups, message", [
+    ({"a": [1.0, 2.0]}, "groups are a but must be two or more"), ({}, "groups are none"),
+    ({"a": [1.0], "b": [2.0]}, "one number each"), ({"a": [1.0, 2.0], "b": []}, r"b has shape \(0,\)"),
+    ({"a": [1.0, np.nan], "b": [2.0]}, "a must be finite"),
+])
+def test_bad_groups(groups, message):
+    with pytest.raises(ValueError, match=message):
+        f_ratio(groups)
 
 
 def test_functions_by_hand():

@@ -25,7 +25,7 @@ def grams(T: int, context: int, **settings) -> dict:
 PRESETS = {
     "quick": {**SETTINGS, "n_hidden": 32, "n_locations": 16, "width": 8, "n_validation": 100, "goal": 2.0,
               "jobs": [grams(40, 2, seeds=2, updates=600)]},
-    "standard": {**SETTINGS, "goal": 5.0, "jobs": [grams(200, 5, seeds=3, updates=3000)]},
+    "standard": {**SETTINGS, "goal": 5.0, "jobs": [grams(200, 5, seeds=3, updates=1000)]},
     "paper": {**PAPERS, "rates": rates(1e-4, 1e-3), "goal": 5.0, "n_test": 1000, "jobs": [
         grams(200, 5, seeds=5, updates=60_000)]},
 }

@@ -1,49 +1,6 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
-from numba_kernels.cpu import (
-    activations,
-    controller,
-    controller_arrays,
-    dnc,
-    dnc_arrays,
-    dnc_free,
-    dnc_heads,
-    dnc_interface,
-    dnc_links,
-    dnc_loops,
-    dnc_r_free,
-    dnc_r_heads,
-    dnc_r_links,
-    dnc_r_loops,
-    elman,
-    elman_loops,
-    in_place,
-    lrua,
-    lrua_arrays,
-    lrua_heads,
-    lrua_interface,
-    lrua_loops,
-    lrua_r_heads,
-    lrua_r_loops,
-    lrua_r_writing,
-    lrua_writing,
-    lstm,
-    lstm_cell,
-    lstm_loops,
-    ntm,
-    ntm_arrays,
-    ntm_heads,
-    ntm_interface,
-    ntm_loops,
-    ntm_memory,
-    ntm_r_heads,
-    ntm_r_loops,
-    ntm_r_memory,
-    ntm_r_weighting,
-    ntm_rows,
-    ntm_weighting,
-    states,
-)
+from numba_kernels.cpu import activations, dnc, elman, in_place, lrua, lstm, memory, ntm, states
 from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
@@ -60,7 +17,7 @@ STATES = functions(states, "transposed", "start", "of_start")
 ELMAN = (
     functions(elman, "_sums")
     + STATES
-    + functions(elman_loops, *(f"{name}_cases" for name in FOUR_PASSES))
+    + functions(elman.loops, *(f"{name}_cases" for name in FOUR_PASSES))
     + functions(activations, "activate", "slope", "r_slope", "tanh", "logistic")
     + functions(in_place, "add", "multiply", "multiply_by_sum", "add_to_rows", "add_rows", "add_product",
                 "clip_entries", "clipped")
@@ -68,67 +25,68 @@ ELMAN = (
 LSTM = (
     functions(lstm, "_arrays", "_stacked", "_or_zeros", "_sums", "_gradients")
     + STATES
-    + functions(lstm_loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
-    + functions(lstm_cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes")
+    + functions(lstm.loops, *(f"{name}_cases" for name in FOUR_PASSES), "beside")
+    + functions(lstm.cell, "four", "cells", "backward_cells", "r_cells", "r_backward_cells", "add_to_peepholes")
     + functions(activations, "tanh", "logistic")
     + functions(in_place, "add", "add_product", "clipped")
 )
 CONTROLLER = (
-    functions(controller, "inputs", "beside_one", "to_reads", "speak", "speak_backward", "r_speak", "r_speak_backward")
-    + functions(controller_arrays, "fit_back", "stacked", "turned", "zero_sums", "taken_apart", "flat")
+    functions(memory.controller, "inputs", "beside_one", "to_reads", "speak", "speak_backward", "r_speak",
+                "r_speak_backward")
+    + functions(memory.arrays, "fit_back", "stacked", "turned", "zero_sums", "taken_apart", "flat")
 )
 NTM = (
     CONTROLLER
     + functions(ntm, "trace", "last_r", "_fit_back")
-    + functions(ntm_arrays, "layout", "columns", "head_by_head", "stacked", "turned", "taken_apart", "ways_back",
+    + functions(ntm.arrays, "layout", "columns", "head_by_head", "stacked", "turned", "taken_apart", "ways_back",
                 "as_state")
-    + functions(ntm_loops, "forward_cases", "backward_cases", "at")
-    + functions(ntm_r_loops, "r_forward_cases", "r_backward_cases")
-    + functions(ntm_heads, "contents", "forward_step", "backward_step")
-    + functions(ntm_r_heads, "of_head", "r_forward_step", "r_backward_step")
-    + functions(ntm_interface, "activate", "softplus", "times_slopes", "through_tanh", "r_times_slopes",
+    + functions(ntm.loops, "forward_cases", "backward_cases", "at")
+    + functions(ntm.r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(ntm.heads, "contents", "forward_step", "backward_step")
+    + functions(ntm.r_heads, "of_head", "r_forward_step", "r_backward_step")
+    + functions(memory.interface, "activate", "softplus", "times_slopes", "through_tanh", "r_times_slopes",
                 "r_through_tanh", "r_through_logistic")
-    + functions(ntm_memory, "inverse_lengths", "inverse_length", "compare", "compare_row_backward",
+    + functions(memory.access, "inverse_lengths", "inverse_length", "compare", "compare_row_backward",
                 "compare_backward", "write", "keep", "write_row_backward", "write_backward", "read", "read_backward")
-    + functions(ntm_r_memory, "r_inverse_lengths", "r_compare", "r_compare_backward", "r_keep", "r_write",
+    + functions(memory.r_access, "r_inverse_lengths", "r_compare", "r_compare_backward", "r_keep", "r_write",
                 "r_write_backward", "r_read", "r_read_backward")
-    + functions(ntm_weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
+    + functions(memory.weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
                 "weigh_backward")
-    + functions(ntm_r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
-    + functions(ntm_rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend", "add_convolution",
-                "add_correlation")
+    + functions(memory.r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
+    + functions(memory.rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend",
+                "add_convolution", "add_correlation")
     + functions(in_place, "put")
 )
 DNC = (
     CONTROLLER
     + functions(dnc, "trace", "last_r", "_fit_back")
-    + functions(dnc_arrays, "layout", "shapes", "begin", "ways_back", "as_state")
-    + functions(dnc_loops, "forward_cases", "backward_cases")
-    + functions(dnc_r_loops, "r_forward_cases", "r_backward_cases")
-    + functions(dnc_heads, "rows_of", "seen_of", "find", "find_backward", "weigh", "weigh_backward", "look",
+    + functions(dnc.arrays, "layout", "shapes", "begin", "ways_back", "as_state")
+    + functions(dnc.loops, "forward_cases", "backward_cases")
+    + functions(dnc.r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(dnc.heads, "rows_of", "seen_of", "find", "find_backward", "weigh", "weigh_backward", "look",
                 "look_backward", "forward_step", "backward_step")
-    + functions(dnc_r_heads, "r_find", "r_find_backward", "r_weigh", "r_weigh_backward", "r_look_backward",
+    + functions(dnc.r_heads, "r_find", "r_find_backward", "r_weigh", "r_weigh_backward", "r_look_backward",
                 "r_forward_step", "r_backward_step")
-    + functions(dnc_interface, "cut", "activate", "times_slopes", "through_logistic", "r_times_slopes")
-    + functions(dnc_links, "precede", "precede_backward", "link", "link_backward", "dot_of_difference", "add_times",
+    + functions(dnc.interface, "cut", "activate", "times_slopes", "through_logistic", "r_times_slopes")
+    + functions(dnc.links, "precede", "precede_backward", "link", "link_backward", "dot_of_difference", "add_times",
                 "follow", "follow_backward", "mix", "mix_backward")
-    + functions(dnc_r_links, "r_precede", "r_precede_backward", "r_link", "r_link_backward", "r_follow",
+    + functions(dnc.r_links, "r_precede", "r_precede_backward", "r_link", "r_link_backward", "r_follow",
                 "r_follow_backward", "r_mix", "r_mix_backward")
-    + functions(dnc_free, "retain", "use", "use_backward", "sort", "is_after", "offer", "allocate",
+    + functions(dnc.free, "retain", "use", "use_backward", "sort", "is_after", "offer", "allocate",
                 "allocate_backward")
-    + functions(dnc_r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
+    + functions(dnc.r_free, "r_retain", "r_use", "r_use_backward", "r_offer", "r_allocate", "r_allocate_backward")
 )
 LRUA = (
     CONTROLLER
     + functions(lrua, "trace", "last_r", "_fit_back", "_of_start")
-    + functions(lrua_arrays, "layout", "begin", "ways_back", "as_state")
-    + functions(lrua_loops, "forward_cases", "backward_cases")
-    + functions(lrua_r_loops, "r_forward_cases", "r_backward_cases")
-    + functions(lrua_heads, "rows_of", "forward_step", "backward_step")
-    + functions(lrua_r_heads, "r_strength", "r_forward_step", "r_backward_step")
-    + functions(lrua_interface, "cut", "strength", "activate", "times_slopes", "r_times_slopes")
-    + functions(lrua_writing, "its_own", "aim", "aim_backward", "forget", "add", "add_backward", "use")
-    + functions(lrua_r_writing, "r_aim", "r_aim_backward", "r_add", "r_add_backward")
+    + functions(lrua.arrays, "layout", "begin", "ways_back", "as_state")
+    + functions(lrua.loops, "forward_cases", "backward_cases")
+    + functions(lrua.r_loops, "r_forward_cases", "r_backward_cases")
+    + functions(lrua.heads, "rows_of", "forward_step", "backward_step")
+    + functions(lrua.r_heads, "r_strength", "r_forward_step", "r_backward_step")
+    + functions(lrua.interface, "cut", "strength", "activate", "times_slopes", "r_times_slopes")
+    + functions(lrua.writing, "its_own", "aim", "aim_backward", "forget", "add", "add_backward", "use")
+    + functions(lrua.r_writing, "r_aim", "r_aim_backward", "r_add", "r_add_backward")
 )
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
        "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC,
