@@ -4,17 +4,17 @@ Those of the memories, ref/cells/NAME.py through time, have caches of their own:
     net = ElmanRNN(n_inputs=2, n_hidden=100, n_outputs=1, elman=numba_kernels.cpu.elman)
     net = accelerate(net)                       # the same, for a network that is there already
 
-Those of pictures, numba_kernels/cpu/images/NAME.py of ref/layers/images and ref/layers, too: `accelerate` puts them into
-the stages of a convolutional network.
+So have convolution, batch_norm and relu, what was given in place of what is made of it; `accelerate` puts them into the
+stages of a convolutional network.
 
-A twin exists where it beats NumPy by measurement.  An affine layer has none: its time is spent in big matrix products,
+A twin exists where it beats NumPy by measurement.  The affine layer has none: its time is spent in big matrix products,
 which are BLAS's already.
 """
 
 import copy
 
 from numba_kernels import cpu
-from numba_kernels.cpu import images
+from numba_kernels.stages import accelerated
 
 
 def accelerate(network):
@@ -24,7 +24,7 @@ def accelerate(network):
     """
     faster = copy.copy(network)
     if hasattr(network, "stages"):
-        faster.stages = images.accelerated(network.stages)
+        faster.stages = accelerated(network.stages)
         return faster
     names = [name for name in cpu.TWINS if hasattr(network, name)]
     if not names:

@@ -130,8 +130,7 @@ def normalize(y, x, mean, r, gamma, beta, limit):
 @njit(**JIT)
 def combine(out, more, A, d, y, limit, B, x, mean, r, C):
     R, L = d.shape
-    a, b, c = repeated(A, L, x), repeated(B * r, L, x), repeated(C, L, x)
-    long_mean, keep = repeated(mean, L, x), out.dtype.type(more)
+    a, b, c, long_mean = repeated(A, L, x), repeated(B * r, L, x), repeated(C, L, x), repeated(mean, L, x)
     for m in range(R):
         for l in range(L):
             counts = d[m, l] if y[m, l] > limit else d.dtype.type(0)

@@ -11,19 +11,18 @@ Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed
 float64, ValueError for shapes that do not fit each other; both name the argument.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from numba_kernels.cpu.images.channels import sums_of_channels
 from numba_kernels.cpu.images.conv2d_loops import convolve, to_filters
+from numba_kernels.cpu.images.layout import Layout, layout
 from numba_kernels.cpu.images.memory import empty
 from numba_kernels.cpu.images.ready import require, require_like
 from ref.layers.images.windows import Windows
 
 Array = np.ndarray
-PLACES = 256  # at least so many at a time, where there are as many
 
 
 class Cache(NamedTuple):
@@ -35,15 +34,6 @@ class Cache(NamedTuple):
 class RCache(NamedTuple):
     Rx: Array | None  # None where x is data
     RK: Array
-
-
-class Layout(NamedTuple):
-    """What the kernels need to know of the windows, for B pictures at a time."""
-
-    places: Array  # (B M,), where each window begins
-    offsets: Array  # (t,), from there to each of its entries
-    around: tuple[int, int, int, int]  # shape of B pictures inside their margin; no picture where there is no margin
-    before: tuple[int, int]  # the margin above, and on the left
 
 
 def forward(x: Array, K: Array, b: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Cache]:
@@ -138,20 +128,3 @@ def _convolve(x: Array, K: Array, a: Layout, places: tuple[int, int], b: Array |
     convolve(y.reshape(len(x), -1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
              K.reshape(-1, O), np.empty(0, x.dtype) if b is None else b)
     return y
-
-
-@lru_cache(maxsize=256)
-def layout(windows: Windows, before: tuple[int, int], C: int) -> Layout:
-    """before: how many rows and columns of zeros stand before the picture."""
-    s, M = windows.stride, windows.places[0] * windows.places[1]
-    Y, X = (max((n - 1) * s + k, margin + length) for n, k, margin, length
-            in zip(windows.places, windows.size, before, windows.picture))
-    B = max(1, PLACES // max(M, 1))
-
-    picture = np.arange(B)[:, None, None] * (Y * X * C)
-    places = picture + (np.arange(windows.places[0])[:, None] * X + np.arange(windows.places[1])) * (s * C)
-    h, w = windows.size
-    offsets = (np.arange(h)[:, None, None] * X + np.arange(w)[:, None]) * C + np.arange(C)
-    places, offsets = places.ravel(), offsets.ravel()
-    places.flags.writeable = offsets.flags.writeable = False
-    return Layout(places, offsets, (B, Y, X, C) if (Y, X) != windows.picture else (0, 0, 0, 0), before)

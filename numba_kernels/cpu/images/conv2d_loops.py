@@ -5,8 +5,8 @@
 
 x is seen inside a margin of zeros, `around`; where it needs none, around is empty.
 
-Shapes: y, dy (N, M, O), x (N, Y, X, C), around (B, Y', X', C), V, dV (t, O), start (O,) or empty, places (B M,) those of
-B pictures, offsets (t,).  N cases, M places, O filters.
+Shapes: y, dy (N, M, O), x (N, Y, X, C), around (B, Y', X', C), V, dV (t, O), start (O,) or empty, places (B M,) those
+of B pictures, offsets (t,).  N cases, M places, O filters.
 """
 
 from numba import njit

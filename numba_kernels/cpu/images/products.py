@@ -1,4 +1,6 @@
-"""Products with a matrix that is never formed, A_ar = x[places_a + offsets_r]:   out_a += Σ_r x[places_a + offsets_r] V_r
+"""Products with a matrix that is never formed, A_ar = x[places_a + offsets_r].
+
+    out_a += Σ_r x[places_a + offsets_r] V_r
 
 A convolution is one, its places the windows' first entries and its offsets those of a window's entries; the gradient of
 its filters is one with the two exchanged.  Six rows of out times one vector of columns are summed in registers, over

@@ -1,16 +1,24 @@
 """Batch normalisation, compiled: the twin of ref.layers.batch_norm, which has the equations.
 
-Same functions and arguments.  The cache holds x as it was given; x' = (x - mean) r is computed where it is needed.  What
-every pass does to a channel is then an affine combination of few arrays, its coefficients from one pass of sums:
+Same functions and arguments.  The cache holds x as it was given; x' = (x - mean) r is computed where it is needed.
+What every pass does to a channel is then an affine combination of few arrays, its coefficients from sums:
 
     dx  = r gamma (dy - mean dy - x' mean(x' dy))
     Ry  = r gamma (Rx - mean Rx - x' mean(x' Rx)) + Rgamma x' + Rbeta
     Rdx = r gamma Rdy + (r Rgamma - r² m gamma) dy - r (mean Rd + x' mean(x' Rd)) + r² m (mean d + x' mean(x' d))
-          - r (Rx' mean(x' d) + x' mean(Rx' d))                 m = mean(x' Rx), d = gamma dy, Rd = Rgamma dy + gamma Rdy
+          - r (Rx' mean(x' d) + x' mean(Rx' d))
+          m = mean(x' Rx), d = gamma dy, Rd = Rgamma dy + gamma Rdy
 
-`limit` is -inf here, and 0 in batch_norm_relu, which does the rectified units after it in the same loops.
+`with_relu` has the same four passes with the rectified units after it in the same loops: y = max(batch norm(x), 0),
+slope = 1 where y > 0, else 0, and slope Ry, slope dy, slope Rdy in place of Ry, dy, Rdy.  Below, limit is 0 there and
+-inf where there are no such units.
+
+Raises TypeError for arrays of mixed or other dtypes than float32 and float64, ValueError for shapes that do not fit
+each other; both name the argument.
 """
 
+from functools import partial
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -43,24 +51,24 @@ class RCache(NamedTuple):
 
 def forward(x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5, statistics: Statistics | None = None
             ) -> tuple[Array, Cache]:
-    return _forward(x, gamma, beta, epsilon, statistics, -np.inf)
+    return _forward(x, gamma, beta, epsilon, statistics)
 
 
 def backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """Return dx, dgamma, dbeta."""
-    return _backward(dy, cache, -np.inf)
+    return _backward(dy, cache)
 
 
 def r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache) -> tuple[Array, RCache]:
-    return _r_forward(Rx, Rgamma, Rbeta, cache, -np.inf)
+    return _r_forward(Rx, Rgamma, Rbeta, cache)
 
 
 def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache) -> tuple[Array, Array, Array]:
-    return _r_backward(Rdy, dy, cache, r_cache, -np.inf)
+    return _r_backward(Rdy, dy, cache, r_cache)
 
 
-def _forward(x: Array, gamma: Array, beta: Array, epsilon: float, statistics: Statistics | None, limit: float
-             ) -> tuple[Array, Cache]:
+def _forward(x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5, statistics: Statistics | None = None,
+             limit: float = -np.inf) -> tuple[Array, Cache]:
     x = require("x", x, x.ndim)
     gamma, beta = _of_channels(x, gamma=gamma, beta=beta)
     if statistics is None:
@@ -74,7 +82,7 @@ def _forward(x: Array, gamma: Array, beta: Array, epsilon: float, statistics: St
     return y, Cache(x, y, r, gamma, mean, variance, statistics is not None)
 
 
-def _backward(dy: Array, cache: Cache, limit: float) -> tuple[Array, Array, Array]:
+def _backward(dy: Array, cache: Cache, limit: float = -np.inf) -> tuple[Array, Array, Array]:
     dy = _like_x("dy", dy, cache)
     limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
     dbeta, dgamma = _sums(dy, cache, limit)
@@ -85,7 +93,7 @@ def _backward(dy: Array, cache: Cache, limit: float) -> tuple[Array, Array, Arra
     return dx, dgamma.astype(dtype), dbeta.astype(dtype)
 
 
-def _r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache, limit: float) -> tuple[Array, RCache]:
+def _r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache, limit: float = -np.inf) -> tuple[Array, RCache]:
     Rx = _like_x("Rx", Rx, cache)
     Rgamma, Rbeta = _of_channels(Rx, Rgamma=Rgamma, Rbeta=Rbeta)
     x, mean, r = rows(cache.x), cache.mean, cache.r
@@ -98,20 +106,22 @@ def _r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache, limit: floa
     return Ry, RCache(Rx, total, along, Rgamma)
 
 
-def _r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, limit: float) -> tuple[Array, Array, Array]:
+def _r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, limit: float = -np.inf
+                ) -> tuple[Array, Array, Array]:
     Rdy, dy = _like_x("Rdy", Rdy, cache), _like_x("dy", dy, cache)
-    (x, y, r, gamma, mean, *_), (Rx, R_mean, m, Rgamma) = cache, r_cache
+    x, y, r, gamma, mean, *_ = cache
+    Rx, R_mean, m, Rgamma = r_cache
     limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
     total, along = _sums(dy, cache, limit)  # Σ dy, Σ x' dy
     R_total, R_along = _sums(Rdy, cache, limit)
     Rx_along = channels.sums(rows(dy), rows(y), limit, rows(Rx), R_mean.astype(dtype), r)[1] - r * m * along
     d, xd, Rxd = gamma * total / n, gamma * along / n, gamma * Rx_along / n  # means: d, x' d, Rx' d
     Rd, xRd = (Rgamma * total + gamma * R_total) / n, (Rgamma * along + gamma * R_along) / n
-    Rdx = empty(dy.shape, dtype)
-    channels.combine(rows(Rdx), False, r * gamma, rows(Rdy), rows(y), limit,
-                     -r * xRd + r * r * m * xd - r * Rxd + r * r * m * xd, rows(cache.x), mean, r, -r * Rd + r * r * m * d)
-    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(dy), rows(y), limit, -r * xd, rows(Rx),
-                     R_mean.astype(dtype), r, 0 * d)
+    along_x, along_Rx, constant = r * (2 * r * m * xd - xRd - Rxd), -r * xd, r * (r * m * d - Rd)
+    Rdx, R_mean = empty(dy.shape, dtype), R_mean.astype(dtype)
+    channels.combine(rows(Rdx), False, r * gamma, rows(Rdy), rows(y), limit, along_x, rows(x), mean, r, constant)
+    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(dy), rows(y), limit, along_Rx, rows(Rx),
+                     R_mean, r, 0 * d)
     return Rdx, (Rx_along + R_along).astype(dtype), R_total.astype(dtype)
 
 
@@ -131,3 +141,7 @@ def _sums(d: Array, cache: Cache, limit) -> tuple[Array, Array]:
 def _count(cache: Cache) -> float:
     """How many entries a mean is over; infinitely many where statistics are given, so that the mean is no function."""
     return np.inf if cache.given else cache.x.size // len(cache.r)
+
+
+with_relu = SimpleNamespace(forward=partial(_forward, limit=0), backward=partial(_backward, limit=0),
+                            r_forward=partial(_r_forward, limit=0), r_backward=partial(_r_backward, limit=0))
