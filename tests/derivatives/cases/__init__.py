@@ -7,6 +7,7 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.compiled_images import COMPILED_IMAGES
 from tests.derivatives.cases.convolutional import CONVOLUTIONAL
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
 from tests.derivatives.cases.factorized import FACTORIZED
@@ -32,4 +33,5 @@ CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLI
          *CELLS,
          *LRUA,
          *IMAGES,
+         *COMPILED_IMAGES,
          *CONVOLUTIONAL]
