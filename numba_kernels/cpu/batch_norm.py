@@ -34,9 +34,9 @@ Array = np.ndarray
 
 class Cache(NamedTuple):
     x: Array  # as given (..., C)
-    y: Array
     r: Array  # (C,)
     gamma: Array
+    beta: Array
     mean: Array
     variance: Array
     given: bool  # whether the statistics were
@@ -78,51 +78,54 @@ def _forward(x: Array, gamma: Array, beta: Array, epsilon: float = 1e-5, statist
     mean, variance = mean.astype(x.dtype), variance.astype(x.dtype)
     r = 1 / np.sqrt(variance + epsilon)
     y = empty(x.shape, x.dtype)
-    channels.normalize(rows(y), rows(x), mean, r, gamma, beta, x.dtype.type(limit))
-    return y, Cache(x, y, r, gamma, mean, variance, statistics is not None)
+    channels.normalize(rows(y), rows(x), mean, r * gamma, beta, x.dtype.type(limit))
+    return y, Cache(x, r, gamma, beta, mean, variance, statistics is not None)
 
 
 def _backward(dy: Array, cache: Cache, limit: float = -np.inf) -> tuple[Array, Array, Array]:
     dy = _like_x("dy", dy, cache)
-    limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
-    dbeta, dgamma = _sums(dy, cache, limit)
-    scale = cache.r * cache.gamma
-    dx = empty(dy.shape, dtype)
-    channels.combine(rows(dx), False, scale, rows(dy), rows(cache.y), limit, -scale * dgamma / n, rows(cache.x),
-                     cache.mean, cache.r, -scale * dbeta / n)
-    return dx, dgamma.astype(dtype), dbeta.astype(dtype)
+    units, scale, n = _units(cache, limit), cache.r * cache.gamma, _count(cache)
+    dbeta, dgamma = channels.sums(rows(dy), *units, rows(cache.x), cache.mean, cache.r)
+    dx = empty(dy.shape, dy.dtype)
+    channels.combine(rows(dx), False, scale, rows(dy), *units, -scale * cache.r * dgamma / n, rows(cache.x), cache.mean,
+                     -scale * dbeta / n)
+    return dx, dgamma.astype(dy.dtype), dbeta.astype(dy.dtype)
 
 
 def _r_forward(Rx: Array, Rgamma: Array, Rbeta: Array, cache: Cache, limit: float = -np.inf) -> tuple[Array, RCache]:
     Rx = _like_x("Rx", Rx, cache)
     Rgamma, Rbeta = _of_channels(Rx, Rgamma=Rgamma, Rbeta=Rbeta)
-    x, mean, r = rows(cache.x), cache.mean, cache.r
-    total, along = channels.sums(rows(Rx), x, x.dtype.type(-np.inf), x, mean, r)
-    total, along = total / _count(cache), along / _count(cache)
-    scale = r * cache.gamma
+    mean, r, n = cache.mean, cache.r, _count(cache)
+    total, along = channels.sums(rows(Rx), *_units(cache, -np.inf), rows(cache.x), mean, r)
+    total, along, scale = total / n, along / n, r * cache.gamma
     Ry = empty(Rx.shape, Rx.dtype)
-    channels.rectified(rows(Ry), scale, rows(Rx), rows(cache.y), Rx.dtype.type(limit), Rgamma - scale * along, x,
-                       mean, r, Rbeta - scale * total)
-    return Ry, RCache(Rx, total, along, Rgamma)
+    channels.rectified(rows(Ry), scale, rows(Rx), *_units(cache, limit), r * (Rgamma - scale * along),
+                       Rbeta - scale * total)
+    return Ry, RCache(Rx, total.astype(Rx.dtype), along.astype(Rx.dtype), Rgamma)
 
 
 def _r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: RCache, limit: float = -np.inf
                 ) -> tuple[Array, Array, Array]:
     Rdy, dy = _like_x("Rdy", Rdy, cache), _like_x("dy", dy, cache)
-    x, y, r, gamma, mean, *_ = cache
+    x, r, gamma, mean = rows(cache.x), cache.r, cache.gamma, cache.mean
     Rx, R_mean, m, Rgamma = r_cache
-    limit, dtype, n = dy.dtype.type(limit), dy.dtype, _count(cache)
-    total, along = _sums(dy, cache, limit)  # Σ dy, Σ x' dy
-    R_total, R_along = _sums(Rdy, cache, limit)
-    Rx_along = channels.sums(rows(dy), rows(y), limit, rows(Rx), R_mean.astype(dtype), r)[1] - r * m * along
+    units, dtype, n = _units(cache, limit), dy.dtype, _count(cache)
+    total, along = channels.sums(rows(dy), *units, x, mean, r)  # Σ dy, Σ x' dy
+    R_total, R_along = channels.sums(rows(Rdy), *units, x, mean, r)
+    Rx_along = channels.sums(rows(dy), *units, rows(Rx), R_mean, r)[1] - r * m * along  # Σ Rx' dy
     d, xd, Rxd = gamma * total / n, gamma * along / n, gamma * Rx_along / n  # means: d, x' d, Rx' d
     Rd, xRd = (Rgamma * total + gamma * R_total) / n, (Rgamma * along + gamma * R_along) / n
-    along_x, along_Rx, constant = r * (2 * r * m * xd - xRd - Rxd), -r * xd, r * (r * m * d - Rd)
-    Rdx, R_mean = empty(dy.shape, dtype), R_mean.astype(dtype)
-    channels.combine(rows(Rdx), False, r * gamma, rows(Rdy), rows(y), limit, along_x, rows(x), mean, r, constant)
-    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(dy), rows(y), limit, along_Rx, rows(Rx),
-                     R_mean, r, 0 * d)
+    Rdx = empty(dy.shape, dtype)
+    channels.combine(rows(Rdx), False, r * gamma, rows(Rdy), *units, r * r * (2 * r * m * xd - xRd - Rxd), x, mean,
+                     r * (r * m * d - Rd))
+    channels.combine(rows(Rdx), True, r * Rgamma - r * r * m * gamma, rows(dy), *units, -r * r * xd, rows(Rx), R_mean,
+                     0 * d)
     return Rdx, (Rx_along + R_along).astype(dtype), R_total.astype(dtype)
+
+
+def _units(cache: Cache, limit: float) -> tuple:
+    """What tells where y > limit: x, mean, scale, beta and the limit."""
+    return rows(cache.x), cache.mean, cache.r * cache.gamma, cache.beta, cache.x.dtype.type(limit)
 
 
 def _like_x(name: str, array: Array, cache: Cache) -> Array:
@@ -131,11 +134,6 @@ def _like_x(name: str, array: Array, cache: Cache) -> Array:
 
 def _of_channels(x: Array, **vectors: Array) -> list[Array]:
     return [require_like(name, vector, x.shape[-1:], x.dtype) for name, vector in vectors.items()]
-
-
-def _sums(d: Array, cache: Cache, limit) -> tuple[Array, Array]:
-    """Σ d, Σ x' d, of the d that count."""
-    return channels.sums(rows(d), rows(cache.y), limit, rows(cache.x), cache.mean, cache.r)
 
 
 def _count(cache: Cache) -> float:

@@ -1,6 +1,6 @@
 """Rectified linear units, compiled: the twin of ref.layers.relu, which has the equations.
 
-Same functions and arguments.  The cache is y, from which slope = 1 where y > 0 is taken when it is needed.
+Same functions and arguments.  The cache is x as it was given, from which slope = 1 where x > 0 is taken when needed.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ Array = np.ndarray
 
 
 def forward(x: Array) -> tuple[Array, Array]:
-    """Return y and the cache, y again."""
+    """Return y and the cache, x."""
     x = require("x", x, np.ndim(x))
     y = empty(x.shape, x.dtype)
     _rectify(y.reshape(-1), x.reshape(-1))
-    return y, y
+    return y, x
 
 
 def backward(dy: Array, cache: Array) -> Array:
@@ -43,6 +43,6 @@ def _rectify(y, x):
 
 
 @njit(**JIT)
-def _where_positive(dx, dy, y):
-    for i in range(len(y)):
-        dx[i] = dy[i] if y[i] > 0 else dy.dtype.type(0)
+def _where_positive(dx, dy, x):
+    for i in range(len(x)):
+        dx[i] = dy[i] if x[i] > 0 else dy.dtype.type(0)

@@ -1,10 +1,10 @@
 """Loops over the channels of pictures, (..., C), several places side by side so that inner loops are long.
 
-    moments      mean = 1/n Σ x,  variance = 1/n Σ (x - mean)²        blocks of rows, merged as Chan, Golub & LeVeque do
-    sums         Σ d,  Σ d (x - mean) r                               d counts where y > limit
-    normalize    y = max((x - mean) r gamma + beta, limit)
-    combine      out = A d + B (x - mean) r + C,  or +=               d counts where y > limit
-    rectified    out = A d + B (x - mean) r + C  where y > limit, else 0
+    moments      mean = 1/n Σ x,  variance = 1/n Σ (x - mean)²        blocks of rows, merged as by Chan, Golub & LeVeque
+    normalize    y = max((x - mean) scale + beta, limit)
+    sums         Σ d,  Σ d (z - mean of z) r                  of the d where y > limit
+    combine      out = A d + B (z - mean of z) + C,  or +=    d = 0 where not y > limit
+    rectified    out = A d + B (x - mean) + C  where y > limit, else 0
 
 limit is 0 for rectified units and -inf where there are none.  Sums over many rows are taken in float64.
 
@@ -98,51 +98,57 @@ def moments(x, C):
 
 
 @njit(**JIT)
-def sums(d, y, limit, x, mean, r):
+def sums(d, x, mean, scale, beta, limit, z, z_mean, r):
     R, L = d.shape
     C = len(mean)
-    long_mean, long_r = repeated(mean, L, x), repeated(r, L, x)
-    total, total_x, part, part_x = np.zeros(L), np.zeros(L), np.empty(L, x.dtype), np.empty(L, x.dtype)
+    middle, slope, shift = repeated(mean, L, x), repeated(scale, L, x), repeated(beta, L, x)
+    z_middle, long_r = repeated(z_mean, L, x), repeated(r, L, x)
+    total, total_z, part, part_z = np.zeros(L), np.zeros(L), np.empty(L, x.dtype), np.empty(L, x.dtype)
     for first in range(0, R, BLOCK):
         part[:] = 0
-        part_x[:] = 0
+        part_z[:] = 0
         for m in range(first, min(first + BLOCK, R)):
             for l in range(L):
-                counts = d[m, l] if y[m, l] > limit else d.dtype.type(0)
+                y = (x[m, l] - middle[l]) * slope[l] + shift[l]
+                counts = d[m, l] if y > limit else d.dtype.type(0)
                 part[l] += counts
-                part_x[l] += counts * ((x[m, l] - long_mean[l]) * long_r[l])
+                part_z[l] += counts * ((z[m, l] - z_middle[l]) * long_r[l])
         for l in range(L):
             total[l] += part[l]
-            total_x[l] += part_x[l]
-    return folded(total, C), folded(total_x, C)
+            total_z[l] += part_z[l]
+    return folded(total, C), folded(total_z, C)
 
 
 @njit(**JIT)
-def normalize(y, x, mean, r, gamma, beta, limit):
+def normalize(y, x, mean, scale, beta, limit):
     R, L = x.shape
-    long_mean, scale, long_beta = repeated(mean, L, x), repeated(r * gamma, L, x), repeated(beta, L, x)
+    middle, slope, shift = repeated(mean, L, x), repeated(scale, L, x), repeated(beta, L, x)
     for m in range(R):
         for l in range(L):
-            value = (x[m, l] - long_mean[l]) * scale[l] + long_beta[l]
+            value = (x[m, l] - middle[l]) * slope[l] + shift[l]
             y[m, l] = limit if value <= limit else value  # keeps NaN
 
 
 @njit(**JIT)
-def combine(out, more, A, d, y, limit, B, x, mean, r, C):
+def combine(out, more, A, d, x, mean, scale, beta, limit, B, z, z_mean, C):
     R, L = d.shape
-    a, b, c, long_mean = repeated(A, L, x), repeated(B * r, L, x), repeated(C, L, x), repeated(mean, L, x)
+    middle, slope, shift = repeated(mean, L, x), repeated(scale, L, x), repeated(beta, L, x)
+    a, b, c, z_middle = repeated(A, L, x), repeated(B, L, x), repeated(C, L, x), repeated(z_mean, L, x)
     for m in range(R):
         for l in range(L):
-            counts = d[m, l] if y[m, l] > limit else d.dtype.type(0)
-            value = a[l] * counts + (b[l] * (x[m, l] - long_mean[l]) + c[l])
+            y = (x[m, l] - middle[l]) * slope[l] + shift[l]
+            counts = d[m, l] if y > limit else d.dtype.type(0)
+            value = a[l] * counts + (b[l] * (z[m, l] - z_middle[l]) + c[l])
             out[m, l] = value + out[m, l] if more else value
 
 
 @njit(**JIT)
-def rectified(out, A, d, y, limit, B, x, mean, r, C):
+def rectified(out, A, d, x, mean, scale, beta, limit, B, C):
     R, L = d.shape
-    a, b, c, long_mean = repeated(A, L, x), repeated(B * r, L, x), repeated(C, L, x), repeated(mean, L, x)
+    middle, slope, shift = repeated(mean, L, x), repeated(scale, L, x), repeated(beta, L, x)
+    a, b, c = repeated(A, L, x), repeated(B, L, x), repeated(C, L, x)
     for m in range(R):
         for l in range(L):
-            value = a[l] * d[m, l] + (b[l] * (x[m, l] - long_mean[l]) + c[l])
-            out[m, l] = value if y[m, l] > limit else d.dtype.type(0)
+            centred = x[m, l] - middle[l]
+            value = a[l] * d[m, l] + (b[l] * centred + c[l])
+            out[m, l] = value if centred * slope[l] + shift[l] > limit else d.dtype.type(0)
