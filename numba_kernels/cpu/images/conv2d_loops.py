@@ -23,11 +23,7 @@ def convolve(y, x, around, before, places, offsets, V, start):
     for n in range(0, N, B):
         some = min(B, N - n)
         part = flat[n * M * O : (n + some) * M * O]
-        if len(start):
-            for m in range(0, len(part), O):
-                for o in range(O):
-                    part[m + o] = start[o]
-        add_products(part, seen(x, n, some, around, before), places[: some * M], offsets, V)
+        add_products(part, seen(x, n, some, around, before), places[: some * M], offsets, V, start)
 
 
 @njit(**JIT)
@@ -38,7 +34,7 @@ def to_filters(dV, x, around, before, places, offsets, dy):
     for n in range(0, N, B):
         some = min(B, N - n)
         add_products(flat, seen(x, n, some, around, before), offsets, places[: some * M],
-                     rows[n * M : (n + some) * M])
+                     rows[n * M : (n + some) * M], None)
 
 
 @njit(**INNER)

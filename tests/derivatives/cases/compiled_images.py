@@ -46,7 +46,8 @@ def with_relu() -> Case:
 def rectified() -> Case:
     name = "numba_kernels.cpu.relu"
     return Case(name, functions(relu, *FOUR_PASSES, "_rectify", "_where_positive"),
-                lambda: check_op(with_options(relu), {"x": apart(3, 4, 2) + 0.05}, analytic=False, linear=True, name=name))
+                lambda: check_op(with_options(relu), {"x": apart(3, 4, 2) + 0.05}, analytic=False, linear=True,
+                                 name=name))
 
 
 COMPILED_IMAGES = [
