@@ -38,7 +38,7 @@ LIMITS = {("nin.epoch", "float32"): Limits({"torch": 0.6, "torch_last": 0.6, "ja
 
 def arrays(dtype):
     """Parameters by name; a direction likewise; x (CASES, 8, 8, 1), t one-hot; two masks of dropout."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(1)
     P, C = {}, 1
     for g, (widths, size) in enumerate(GROUPS, 1):
         for b, width in enumerate(widths, 1):
@@ -98,6 +98,7 @@ def jax(P, v, x, t, masks):
     from jax import lax, numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
+    names = list(P)  # JAX sorts them
     P, v, x, t, masks = jax.tree.map(jnp.asarray, (P, v, x, t, masks))
 
     def pool(y, start, operation):
@@ -135,10 +136,10 @@ def jax(P, v, x, t, masks):
         now, velocity = P, jax.tree.map(jnp.zeros_like, P)
         for part in parts:
             now, velocity = step(now, velocity, *part)
-        return [jax.block_until_ready(now)[name] for name in P]
+        return [jax.block_until_ready(now)[name] for name in names]
 
     return jax.__version__, {"nin.epoch": epoch, "nin.hessian": lambda: [jax.block_until_ready(product(
-        P, v, *parts[0]))[name] for name in P]}
+        P, v, *parts[0]))[name] for name in names]}
 
 
 def torch(P, v, x, t, masks):
