@@ -9,7 +9,7 @@ from importlib import import_module
 from benchmarks import machine
 
 WORKLOADS = ("ae", "rnn", "lstm", "rnn_sizes", "rnn_threads", "rnn_length", "ntm", "ntm_threads", "dnc", "dnc_threads",
-             "cayley", "factorized", "memory", "curves")
+             "cayley", "factorized", "memory", "curves", "conv", "nin")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from numba_kernels import accelerate, cpu
+from ref.batch import Batch
 from ref.hessian_free import HessianFree, fresh_sequences, structurally_damped
 from ref.layers import elman, lstm
 from ref.losses import Masked, softmax_cross_entropy
 from ref.networks import dnc_rnn, lrua_rnn
 from ref.networks.dnc_rnn import DNCRNN
 from ref.networks.elman_rnn import ElmanRNN
+from ref.networks.images.nin import nin_tiny
+from ref.networks.images.vgg import vgg_digits
 from ref.networks.lrua_rnn import LRUARNN
 from ref.networks.lstm_rnn import LSTMRNN
 from ref.networks.mlp import MLP
@@ -86,3 +89,33 @@ def test_states_that_overflow_are_reported_alike():
         with np.errstate(over="ignore", invalid="ignore"):
             values.append(Objective(net, Masked(softmax_cross_entropy)).value(theta, batch))
     assert np.isnan(values).all()
+
+
+CONVOLUTIONAL = {"nin": nin_tiny(), "nin without batch norm": nin_tiny(batch_norm=False), "vgg": vgg_digits()}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_a_convolutional_network_is_the_same(name):
+    network, rng = CONVOLUTIONAL[name], np.random.default_rng(4)
+    theta, x = network.init(rng), rng.random((5, 8, 8, 1))
+    batch = Batch((x, *network.masks(0, 0, 5)), (np.eye(10)[rng.integers(0, 10, 5)],))
+    v, found = rng.standard_normal(theta.size), []
+    for net in (network, accelerate(network)):
+        objective = Objective(net, softmax_cross_entropy)
+        found.append([objective.value(theta, batch), objective.gradient(theta, batch).vector,
+                      *(objective.curvature(theta, batch, kind) @ v for kind in ("gauss_newton", "hessian"))])
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+    assert all(stage.op is type(stage).op for stage in network.stages)
+
+
+def test_statistics_are_the_network_s():
+    network, rng = nin_tiny(), np.random.default_rng(4)
+    theta, x = network.init(rng), rng.random((5, 8, 8, 1))
+    faster = accelerate(network)
+    ours, theirs = (net.statistics(net.forward(theta, x)[1]) for net in (faster, network))
+    for pair in zip(ours, theirs, strict=True):
+        for got, expected in zip(*pair):
+            np.testing.assert_allclose(got, expected, rtol=1e-10)
+    held = [net.with_statistics(theirs).forward(theta, x[:1])[0] for net in (faster, network)]
+    np.testing.assert_allclose(*held, rtol=1e-10)

@@ -98,7 +98,7 @@ def test_the_reference_needs_numpy_scipy_and_tqdm(file):
 
 
 OF_THE_REFERENCE = {"Cache", "RCache", "Gradients", "Design", "State", "Weights", "EPSILON", "TINY", "of_start",
-                    "interface"}
+                    "interface", "Windows", "Statistics"}
 
 
 def test_kernels_take_only_types_and_constants_from_the_reference():

@@ -7,6 +7,7 @@ every derivative of the tree and fails for one that no case covers.  To add an o
 
 from tests.derivatives.cases.cells import CELLS
 from tests.derivatives.cases.clipping import CLIPPED
+from tests.derivatives.cases.compiled_images import COMPILED_IMAGES
 from tests.derivatives.cases.convolutional import CONVOLUTIONAL
 from tests.derivatives.cases.curves import CURVES
 from tests.derivatives.cases.dnc_memory import DNC_MEMORY
@@ -28,10 +29,4 @@ from tests.derivatives.cases.states import STATES
 
 CASES = [*SUMS, *LAYERS, *READOUTS, *RECURRENCES, *KINKED, *LSTMS, *STATES, *CLIPPED, *TWINS, *KERNELS, *LOSSES,
          *NETWORKS, *RECURRENT, *THROUGH_TIME, *OBJECTIVES, *OVER_SEQUENCES, *KRONECKER, *ORTHOGONALITY, *FACTORIZED,
-         *MEMORY,
-         *DNC_MEMORY,
-         *CELLS,
-         *LRUA,
-         *IMAGES,
-         *CONVOLUTIONAL,
-         *CURVES]
+         *MEMORY, *DNC_MEMORY, *CELLS, *LRUA, *IMAGES, *COMPILED_IMAGES, *CONVOLUTIONAL, *CURVES]
