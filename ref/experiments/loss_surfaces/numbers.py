@@ -29,7 +29,7 @@ def looks(run: Run, job: dict) -> list[dict]:
     return [run.parts[part_name(job, "lines", seed)] for seed in range(job["seeds"])]
 
 
-def line_of(look: dict, a: str, b: str, of: str = f"{SURFACE}_loss") -> tuple[Array, Array]:
+def line_of(look: dict, a: str, b: str, of: str = "surface_loss") -> tuple[Array, Array]:
     """(alphas, losses); those from the start go beyond 1."""
     alphas = look["beyond"] if a == START else look["alphas"]
     return np.array(alphas), np.array(look["lines"][f"{a} to {b}"][of], float)
@@ -39,7 +39,7 @@ def pairs(job: dict) -> list[tuple[str, str]]:
     return list(combinations(job["methods"], 2))
 
 
-def barriers(run: Run, job: dict, a: str, b: str, of: str = f"{SURFACE}_loss") -> list[float]:
+def barriers(run: Run, job: dict, a: str, b: str, of: str = "surface_loss") -> list[float]:
     return [barrier(*line_of(look, a, b, of)) for look in looks(run, job)]
 
 
