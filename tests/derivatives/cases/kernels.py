@@ -102,9 +102,9 @@ def twin(name: str, T: int, variant: str) -> Case:
     title, arrays = f"{kernel.__name__} {variant} T={T} beside its reference", problem.arrays(T)
 
     def run() -> list[Row]:
-        got, expected = (problems.results(problem, op, arrays, variant) for op in (kernel, reference))
-        return [Row(title, result, WHAT, require_equal(WHAT, result, got[result], array, 1e-13), 1e-13)
-                for result, array in expected.items() if array is not None]
+        both = (problems.one_by_one(problem, op, arrays, variant) for op in (kernel, reference))
+        return [Row(title, result, WHAT, require_equal(WHAT, result, got, expected, 1e-13), 1e-13)
+                for (result, got), (_, expected) in zip(*both, strict=True) if expected is not None]
 
     return Case(title, ALL[name], run)
 
