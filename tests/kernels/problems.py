@@ -39,7 +39,7 @@ TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
             ) -> dict[str, np.ndarray]:
-    """Every result of op's four passes.  then: another module whose backward passes go on from op's caches."""
+    """Every result of op's four passes, and the states of a cell.  then: another module whose backward passes go on from op's caches."""
     return dict(one_by_one(problem, op, a, variant, then))
 
 
@@ -53,11 +53,15 @@ def one_by_one(problem: ModuleType, op: ModuleType, a: dict, variant: str, then:
     then = then or op
     y, cache = op.forward(*problem.parameters(a, variant))
     yield "h", y
+    if hasattr(op, "trace"):
+        yield from named("states", op.trace(cache))
     for name, options in problem.options(a, variant).items():
         yield from named(f"backward{name}", then.backward(a["dh"], cache, **options))
     directions = problem.directions(a, variant)
     Ry, r_cache = op.r_forward(*directions, cache)
     yield "Rh", Ry
+    if hasattr(op, "last_r"):
+        yield from named("last R-state", op.last_r(r_cache))
     for name, options in problem.r_options(a, variant).items():
         yield from named(f"R-backward{name}", then.r_backward(a["Rdh"], a["dh"], cache, r_cache, **options))
     Ry, r_cache = op.r_forward(None, *directions[1:], cache)

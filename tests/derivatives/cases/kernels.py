@@ -1,10 +1,14 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
+import numpy as np
+from numba import njit
+
 from numba_kernels.cpu import activations, dnc, elman, in_place, lrua, lstm, memory, ntm, states
 from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
-from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
+from ref.layers import softmax
+from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal
 from tests.derivatives.cases.cells import computing, turing
 from tests.derivatives.cases.layers import PHIS, recurrence
 from tests.derivatives.cases.lrua import least_recently_used, lrua_rnn
@@ -53,7 +57,7 @@ NTM = (
     + functions(memory.weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
                 "weigh_backward")
     + functions(memory.r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
-    + functions(memory.rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend",
+    + functions(memory.rows, "dot", "total_of", "subtract", "scale", "softmax", "largest", "log", "fill", "extend",
                 "add_convolution", "add_correlation")
     + functions(in_place, "put")
 )
@@ -96,13 +100,47 @@ ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, 
 WHAT = "the reference's result"
 
 
+@njit
+def softmax_of_row(x):
+    memory.rows.softmax(x)
+
+
+@njit
+def log_of_row(x, out):
+    memory.rows.log(x, out)
+
+
+def softmax_and_log(L: int) -> Case:
+    """Of a row whose largest entry stands at each of its places and whose exponentials are too large for the dtype; in
+    float32 as well.
+    """
+    title = f"numba_kernels.cpu.memory.rows: {L} locations"
+
+    def run() -> list[Row]:
+        rows = []
+        for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-5)):
+            for place in range(L):
+                x = np.round(16 * normal(L, seed=place)).astype(dtype) / 16 + 1000  # exact in either dtype
+                x[place] = 1004
+                weights, logs = x.copy(), np.empty_like(x)
+                softmax_of_row(weights)
+                log_of_row(x, logs)
+                rows += [Row(title, name, WHAT, require_equal(WHAT, name, got, expected, tolerance), tolerance)
+                         for name, got, expected in (("softmax", weights, softmax.forward(x)[0]),
+                                                     ("log", logs, np.log(x)))]
+        return rows
+
+    return Case(title, functions(memory.rows, "softmax", "largest", "log", "subtract", "scale", "total_of"), run)
+
+
 def twin(name: str, T: int, variant: str) -> Case:
     """Every result of the kernel's four passes, with and without its options, is the reference's."""
     kernel, reference, problem, _ = problems.TWINS[name]
-    title, arrays = f"{kernel.__name__} {variant} T={T} beside its reference", problem.arrays(T)
+    title = f"{kernel.__name__} {variant} T={T} beside its reference"
 
     def run() -> list[Row]:
-        both = (problems.one_by_one(problem, op, arrays, variant) for op in (kernel, reference))
+        # each with arrays of its own, so that no fault reaches the other's, or those of the next run
+        both = (problems.one_by_one(problem, op, problem.arrays(T), variant) for op in (kernel, reference))
         return [Row(title, result, WHAT, require_equal(WHAT, result, got, expected, 1e-13), 1e-13)
                 for (result, got), (_, expected) in zip(*both, strict=True) if expected is not None]
 
@@ -112,6 +150,7 @@ def twin(name: str, T: int, variant: str) -> Case:
 TWINS = [twin(name, 3, variant)  # first: the fastest to notice a fault
          for name, (_, _, problem, _) in problems.TWINS.items() for variant in problem.VARIANTS]
 KERNELS = [
+    softmax_and_log(5),
     *(recurrence(T, phi, elman, ELMAN) for T, phi in PHIS),
     *(long_short_term_memory(T, peepholes, lstm, LSTM) for T, peepholes in ((1, True), (2, False), (3, True))),
     of_each_case(elman, 3, 4, 2, 5, "logistic", ELMAN),
