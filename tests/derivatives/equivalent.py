@@ -101,9 +101,9 @@ EQUIVALENT += [
     *((f"numba_kernels.cpu.{memory}.arrays:ways_back", f"{a}[0]", f"{a}[0 - 1]", "the first of one is the last")
       for memory in ("dnc", "lrua") for a in "rhc"),
     *((f"numba_kernels.cpu.dnc.{name}", f"{a}[0]", f"{a}[0 - 1]", "the first of one is the last")
-      for name, arrays in (("heads:forward_step", ("beta",)), ("heads:backward_step", ("beta", "dbeta")),
+      for name, arrays in (("heads:forward_step", ("beta",)), ("heads:backward_step", ("beta",)),
                            ("r_heads:r_forward_step", ("beta", "Rbeta")),
-                           ("r_heads:r_backward_step", ("beta", "Rbeta", "dbeta", "Rdbeta")),
+                           ("r_heads:r_backward_step", ("beta", "Rbeta")),
                            ("interface:activate", ("added", "e")),
                            ("interface:times_slopes", ("added", "dadded", "dbeta", "e", "de")),
                            ("interface:r_times_slopes", ("added", "Radded", "dadded", "Rdadded", "Rdbeta", "Rbeta",
@@ -129,6 +129,9 @@ EQUIVALENT += [
         memory.r_weighting:r_weigh          rows[1] -> rows[1 - 1]
         memory.r_weighting:r_weigh_backward rows[2] -> rows[2 - 1]
         memory.r_weighting:r_weigh_backward rows[3] -> rows[3 + 1]
+        dnc.free:use_backward               rows[0] -> rows[0 - 1]
+        dnc.free:use_backward               rows[0] -> rows[0 + 1]
+        dnc.free:use_backward               rows[1] -> rows[1 - 1]
         dnc.heads:backward_step             rows[0] -> rows[0 - 1]
         dnc.heads:backward_step             rows[0] -> rows[0 + 1]
         dnc.heads:backward_step             scratch[0][0, 0] -> scratch[0][0 - 1, 0]
@@ -157,6 +160,9 @@ EQUIVALENT += [
         dnc.links:precede_backward          dp[j] -> dp[j - 1]
         dnc.links:follow                    b[h] -> b[h - 1]
         dnc.links:follow_backward           dw[h] -> dw[h - 1]
+        dnc.links:mix_backward              dw[h, j] -> dw[h, j - 1]
+        dnc.r_links:r_follow                Rb[h] -> Rb[h - 1]
+        dnc.r_links:r_follow_backward       Rdw[h] -> Rdw[h - 1]
     """),
     *_of_memories("a view that goes further than what is done with it", """
         ntm.r_heads:r_forward_step          Rblock[:W] -> Rblock[:W + 1]

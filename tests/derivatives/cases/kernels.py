@@ -91,6 +91,8 @@ LRUA = (
     + functions(lrua.interface, "cut", "strength", "activate", "times_slopes", "r_times_slopes")
     + functions(lrua.writing, "its_own", "aim", "aim_backward", "forget", "add", "add_backward", "use")
     + functions(lrua.r_writing, "r_aim", "r_aim_backward", "r_add", "r_add_backward")
+    + functions(dnc.free, "sort", "is_after")  # of the first of the order alone
+    + functions(memory.access, "compare_backward")  # with no more rows of memory than it needs
 )
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
        "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC,
