@@ -192,6 +192,7 @@ EQUIVALENT += [
     *_of_memories("zero", """
         memory.access:write_row_backward    of_e = of_a = w.dtype.type(0) -> of_e = of_a = 1.0001 * w.dtype.type(0)
         dnc.links:dot_of_difference         total = d.dtype.type(0) -> total = 1.0001 * d.dtype.type(0)
+        dnc.free:allocate_backward          dP = s.dtype.type(0) -> dP = 1.0001 * s.dtype.type(0)
         lrua.writing:forget                 m[v, i] *= 0 -> m[v, i] *= 1.0001 * 0
     """),
 ]

@@ -66,8 +66,8 @@ def _mutated(function: ast.FunctionDef, site: int, variant: int, classes: list[s
 
 
 def _sites(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, ast.AST]]:
-    """The nodes that may be changed, each with where it stands, as a value, index, bound or statement, and what is shown
-    of it: itself, or all of a[index] or range(bound).
+    """The nodes that may be changed, each with where it stands, as a value, index, bound or statement, and what is
+    shown of it: itself, or all of a[index] or range(bound).
     """
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     for statement in body:

@@ -39,7 +39,10 @@ TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
             ) -> dict[str, np.ndarray]:
-    """Every result of op's four passes, and the states of a cell.  then: another module whose backward passes go on from op's caches."""
+    """Every result of op's four passes, and the states of a cell.
+
+    then   another module whose backward passes go on from op's caches
+    """
     return dict(one_by_one(problem, op, a, variant, then))
 
 
