@@ -14,7 +14,8 @@ BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # (function, before, after, reason)
 EQUIVALENT = [
-    ("ref.vectors:add_product", "len(total)", "len(total) + 1", "a block that starts at the end is empty"),
+    ("ref.vectors:add_product", "range(0, len(total), BLOCK)", "range(0, len(total) + 1, BLOCK)",
+     "a block that starts at the end is empty"),
     ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
      "1.0001 * np.exp(x - x.max(axis=-1, keepdims=True))", RATIO),
     ("ref.layers.softmax:forward", "np.exp(x - x.max(axis=-1, keepdims=True))",
@@ -73,15 +74,125 @@ EQUIVALENT = [
      "-(loss.gradient(z[-1], t[-1]) * x.shape[1])", "a norm does not know the sign"),
     *((f"numba_kernels.cpu.lstm.loops:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
       for name in ("backward_cases", "r_backward_cases")),
-    *((f"numba_kernels.cpu.in_place:{name}", "n", "n - 1", TURNED) for name in ("add_to_rows", "add_rows")),
-    *((f"ref.cells.through_time:ThroughTime.{name}", "1", other, "all states have the same shapes")
+    *((f"numba_kernels.cpu.in_place:{name}", "A[n, j]", "A[n - 1, j]", TURNED) for name in ("add_to_rows", "add_rows")),
+    *((f"ref.cells.through_time:ThroughTime.{name}", "cache.states[-1]", f"cache.states[-({other})]",
+       "all states have the same shapes")
       for name in ("backward", "r_backward") for other in ("1 - 1", "1 + 1")),
-    *((f"numba_kernels.cpu.memory.rows:{name}", "i", "i - 1", TURNED)
-      for name in ("total_of", "subtract", "scale")),
+    *((f"numba_kernels.cpu.memory.rows:{name}", f"{x}[i]", f"{x}[i - 1]", TURNED)
+      for name, x in (("total_of", "a"), ("subtract", "x"), ("scale", "x"))),
     *(("numba_kernels.cpu.memory.rows:subtract", "x[i] -= a", other, SHIFT)
       for other in ("pass", "x[i] += a", "x[i] -= 1.0001 * a")),
     *((f"numba_kernels.cpu.memory.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")
       for name, a in (("rows:dot", "a"), ("rows:total_of", "a"), ("access:compare_row_backward", "m"))),
-    ("numba_kernels.cpu.ntm.heads:backward_step", "0", "0 + 1", "another row of memory that may be written over"),
     ("numba_kernels.cpu.memory.rows:softmax", "subtract(x, largest(x))", "pass", SHIFT),
+]
+
+
+def _of_memories(reason: str, table: str) -> list[tuple[str, str, str, str]]:
+    """Of the compiled memories: a line of the table is a function and before -> after."""
+    pairs = (line.split(maxsplit=1) for line in table.strip().splitlines())
+    return [(f"numba_kernels.cpu.{name}", *fault.split(" -> "), reason) for name, fault in pairs]
+
+
+EQUIVALENT += [
+    *((f"numba_kernels.cpu.{memory}.{loops}:{name}", "ROWS // N", "-(ROWS // N)", AT_ONCE)
+      for memory in ("dnc", "lrua", "ntm") for loops, name in (("loops", "backward_cases"),
+                                                               ("r_loops", "r_backward_cases"))),
+    *((f"numba_kernels.cpu.{memory}.arrays:ways_back", f"{a}[0]", f"{a}[0 - 1]", "the first of one is the last")
+      for memory in ("dnc", "lrua") for a in "rhc"),
+    *((f"numba_kernels.cpu.dnc.{name}", f"{a}[0]", f"{a}[0 - 1]", "the first of one is the last")
+      for name, arrays in (("heads:forward_step", ("beta",)), ("heads:backward_step", ("beta",)),
+                           ("r_heads:r_forward_step", ("beta", "Rbeta")),
+                           ("r_heads:r_backward_step", ("beta", "Rbeta")),
+                           ("interface:activate", ("added", "e")),
+                           ("interface:times_slopes", ("added", "dadded", "dbeta", "e", "de")),
+                           ("interface:r_times_slopes", ("added", "Radded", "dadded", "Rdadded", "Rdbeta", "Rbeta",
+                                                         "dbeta", "e", "Re", "de", "Rde")))
+      for a in arrays),
+    *_of_memories("the first of one is the last", """
+        ntm.arrays:columns                  part[0] -> part[0 - 1]
+        ntm.heads:forward_step              extended[0] -> extended[0 - 1]
+    """),
+    *_of_memories("another row of memory that may be written over, and that nothing else is in at the time", """
+        ntm.heads:backward_step             rows[0] -> rows[0 - 1]
+        ntm.heads:backward_step             rows[0] -> rows[0 + 1]
+        ntm.r_heads:r_forward_step          rows[0] -> rows[0 - 1]
+        ntm.r_heads:r_forward_step          rows[0] -> rows[0 + 1]
+        memory.r_access:r_compare_backward  rows[3] -> rows[3 + 1]
+        memory.r_access:r_write_backward    rows[0] -> rows[0 - 1]
+        memory.r_access:r_write_backward    rows[1] -> rows[1 + 1]
+        memory.weighting:weigh_backward     rows[0] -> rows[0 - 1]
+        memory.weighting:weigh_backward     rows[1] -> rows[1 + 1]
+        memory.weighting:weigh_backward     rows[0] -> rows[0 + 1]
+        memory.r_weighting:r_weigh          rows[0] -> rows[0 - 1]
+        memory.r_weighting:r_weigh          rows[0] -> rows[0 + 1]
+        memory.r_weighting:r_weigh          rows[1] -> rows[1 - 1]
+        memory.r_weighting:r_weigh_backward rows[2] -> rows[2 - 1]
+        memory.r_weighting:r_weigh_backward rows[3] -> rows[3 + 1]
+        dnc.free:use_backward               rows[0] -> rows[0 - 1]
+        dnc.free:use_backward               rows[0] -> rows[0 + 1]
+        dnc.free:use_backward               rows[1] -> rows[1 - 1]
+        dnc.heads:backward_step             rows[0] -> rows[0 - 1]
+        dnc.heads:backward_step             rows[0] -> rows[0 + 1]
+        dnc.heads:backward_step             scratch[0][0, 0] -> scratch[0][0 - 1, 0]
+        dnc.heads:backward_step             scratch[0][0, 0] -> scratch[0][0 + 1, 0]
+        dnc.heads:backward_step             scratch[0][0, 0] -> scratch[0][0, 0 - 1]
+        dnc.r_heads:r_forward_step          rows[0] -> rows[0 - 1]
+        dnc.r_heads:r_forward_step          rows[0] -> rows[0 + 1]
+        dnc.r_heads:r_backward_step         scratch[0][0, 0] -> scratch[0][0 - 1, 0]
+        dnc.r_heads:r_backward_step         scratch[0][0, 0] -> scratch[0][0, 0 - 1]
+        dnc.r_heads:r_backward_step         scratch[0][1, 0] -> scratch[0][1 + 1, 0]
+        dnc.r_heads:r_backward_step         scratch[0][1, 0] -> scratch[0][1, 0 - 1]
+    """),
+    *_of_memories(TURNED, """
+        memory.weighting:weigh_backward     dsimilarity[i] -> dsimilarity[i - 1]
+        memory.r_weighting:r_weigh_backward dsimilarity[i] -> dsimilarity[i - 1]
+        lrua.interface:activate             keys[h] -> keys[h - 1]
+        lrua.interface:activate             a[h] -> a[h - 1]
+        lrua.writing:forget                 m[v, i] -> m[v - 1, i]
+        lrua.writing:use                    w[h, i] -> w[h - 1, i]
+        dnc.heads:find_backward             dcontent[i] -> dcontent[i - 1]
+        dnc.heads:weigh_backward            dww[i] -> dww[i - 1]
+        dnc.r_heads:r_find_backward         da[i] -> da[i - 1]
+        dnc.r_heads:r_weigh_backward        dww[i] -> dww[i - 1]
+        dnc.interface:activate              keys[h] -> keys[h - 1]
+        dnc.interface:activate              pi[h] -> pi[h - 1]
+        dnc.links:precede_backward          dp[j] -> dp[j - 1]
+        dnc.links:follow                    b[h] -> b[h - 1]
+        dnc.links:follow_backward           dw[h] -> dw[h - 1]
+        dnc.links:mix_backward              dw[h, j] -> dw[h, j - 1]
+        dnc.r_links:r_follow                Rb[h] -> Rb[h - 1]
+        dnc.r_links:r_follow_backward       Rdw[h] -> Rdw[h - 1]
+    """),
+    *_of_memories("a view that goes further than what is done with it", """
+        ntm.r_heads:r_forward_step          Rblock[:W] -> Rblock[:W + 1]
+        dnc.r_loops:r_forward_cases         RS[0, n, :W] -> RS[0, n, :W + 1]
+        dnc.interface:activate              slopes[:R] -> slopes[:R + 1]
+    """),
+    *_of_memories("the same place, counted from the end", """
+        memory.controller:to_reads          dy.shape[2] - len(dr) -> -len(dr)
+        memory.rows:extend                  len(ends) - 2 * S -> -(2 * S)
+    """),
+    *_of_memories("looked at through the output gate's peepholes alone, which are zero here", """
+        memory.controller:r_speak           c[t + 1, part] -> c[t + 1 - 1, part]
+        memory.controller:r_speak           c[t + 1, part] -> c[t - 1 + 1, part]
+        memory.controller:r_speak           c[t + 1, part] -> c[t + (1 - 1), part]
+    """),
+    *((f"numba_kernels.cpu.{name}", f"r_inverse_lengths({m}, {Rm}, {rest})", f"r_inverse_lengths({Rm}, {m}, {rest})",
+       "M · RM = RM · M")
+      for name, m, Rm, rest in (
+          ("ntm.r_loops:r_forward_cases", "memory[0][0, n]", "Rmemory[0][0, n]",
+           "memory[1][0, n], Rmemory[1][0, n]"),
+          ("ntm.r_heads:r_forward_step", "new", "Rnew", "new_inverse, new_rates"),
+          ("lrua.r_heads:r_forward_step", "new_m", "Rnew_m", "inverse, rates"),
+          ("dnc.r_loops:r_forward_cases", "S[0, n, :W]", "RS[0, n, :W]", "S[0, n, W], RS[0, n, W]"),
+          ("dnc.r_heads:r_forward_step", "new_m", "Rnew_m", "new_inverse, new_rates"))),
+    ("numba_kernels.cpu.dnc.heads:forward_step", "use(u, ww, wr, free, new_u)", "use(ww, u, wr, free, new_u)",
+     "u + w - u w, whichever is called u"),
+    *_of_memories("zero", """
+        memory.access:write_row_backward    of_e = of_a = w.dtype.type(0) -> of_e = of_a = 1.0001 * w.dtype.type(0)
+        dnc.links:dot_of_difference         total = d.dtype.type(0) -> total = 1.0001 * d.dtype.type(0)
+        dnc.free:allocate_backward          dP = s.dtype.type(0) -> dP = 1.0001 * s.dtype.type(0)
+        lrua.writing:forget                 m[v, i] *= 0 -> m[v, i] *= 1.0001 * 0
+    """),
 ]

@@ -37,16 +37,27 @@ def mutants(source: str, qualified: str) -> Iterator[Mutant]:
     scope = ast.parse(source)
     for part in (*classes, name):
         scope = next(node for node in scope.body if getattr(node, "name", None) == part)
-    for site, (node, place) in enumerate(_sites(scope)):
+    for site, (node, place, shown) in enumerate(_sites(scope)):
         for variant, (kind, new) in enumerate(_replacements(node, place)):
-            before, after = ast.unparse(node), ast.unparse(ast.copy_location(new, node))
+            before, after = _texts(node, ast.copy_location(new, node), shown)
             if before != after:
                 yield Mutant(kind, node.lineno, before, after, partial(_mutated, scope, site, variant, classes))
 
 
+def _texts(node: ast.AST, new: ast.AST, shown: ast.AST) -> tuple[str, str]:
+    """What is shown of a fault, with the node and with what takes its place."""
+    before = ast.unparse(shown)
+    if shown is node:
+        return before, ast.unparse(new)
+    _replace(shown, node, new)
+    after = ast.unparse(shown)
+    _replace(shown, new, node)
+    return before, after
+
+
 def _mutated(function: ast.FunctionDef, site: int, variant: int, classes: list[str]) -> ast.Module:
     tree = copy.deepcopy(function)
-    node, place = next(islice(_sites(tree), site, None))
+    node, place, _ = next(islice(_sites(tree), site, None))
     _, new = next(islice(_replacements(node, place), variant, None))
     _replace(tree, node, new)
     for name in reversed(classes):
@@ -54,17 +65,19 @@ def _mutated(function: ast.FunctionDef, site: int, variant: int, classes: list[s
     return ast.fix_missing_locations(ast.Module([tree], []))
 
 
-def _sites(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str]]:
-    """The nodes that may be changed, each with where it stands: value, index, bound or statement."""
+def _sites(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, ast.AST]]:
+    """The nodes that may be changed, each with where it stands, as a value, index, bound or statement, and what is
+    shown of it: itself, or all of a[index] or range(bound).
+    """
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     for statement in body:
         yield from _walk(statement, "statement")
 
 
-def _walk(node: ast.AST, place: str) -> Iterator[tuple[ast.AST, str]]:
+def _walk(node: ast.AST, place: str, around: ast.AST | None = None) -> Iterator[tuple[ast.AST, str, ast.AST]]:
     if isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr)) or _checks_arguments(node):
         return
-    yield node, place
+    yield node, place, around or node
     if place in ("index", "bound") and isinstance(node, (ast.Call, ast.Attribute)) or _allocates(node):
         return
     if isinstance(node, ast.Return) and node.value is not None:
@@ -76,18 +89,18 @@ def _walk(node: ast.AST, place: str) -> Iterator[tuple[ast.AST, str]]:
             continue
         if field == "test" or (field == "targets" and isinstance(node, ast.Assign)) or field == "ctx":
             continue
-        here = "value"
+        here, within = "value", None
         if place in ("index", "bound") or isinstance(node, ast.Slice):
-            here = place
+            here, within = place, around
         if isinstance(node, ast.Subscript) and field == "slice":
-            here = "index"
+            here, within = "index", node
         if isinstance(node, ast.Call) and field == "args" and getattr(node.func, "id", None) == "range":
-            here = "bound"
+            here, within = "bound", node
         if isinstance(node, (ast.For, ast.While, ast.If, ast.With, ast.FunctionDef)) and field in ("body", "orelse"):
             here = "statement"
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
-                yield from _walk(child, here)
+                yield from _walk(child, here, within)
 
 
 def _checks_arguments(node: ast.AST) -> bool:

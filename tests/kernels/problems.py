@@ -39,22 +39,37 @@ TWINS = {"elman": Twin(cpu.elman, elman, elman_problem), "lstm": Twin(cpu.lstm, 
 
 def results(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
             ) -> dict[str, np.ndarray]:
-    """Every result of op's four passes.  then: another module whose backward passes go on from op's caches."""
+    """Every result of op's four passes, and the states of a cell.
+
+    then   another module whose backward passes go on from op's caches
+    """
+    return dict(one_by_one(problem, op, a, variant, then))
+
+
+def one_by_one(problem: ModuleType, op: ModuleType, a: dict, variant: str, then: ModuleType | None = None
+               ) -> Iterator[tuple[str, np.ndarray | None]]:
+    """results, each with its name as soon as its pass has run: who looks at them meanwhile may stop at a wrong one."""
+    def named(which: str, got: tuple) -> Iterator[tuple[str, np.ndarray | None]]:
+        parts = fields(got) if problem.GRADIENTS is None else zip(problem.GRADIENTS, got, strict=True)
+        return ((f"{which}, {name}", array) for name, array in parts)
+
     then = then or op
     y, cache = op.forward(*problem.parameters(a, variant))
+    yield "h", y
+    if hasattr(op, "trace"):
+        yield from named("states", op.trace(cache))
+    for name, options in problem.options(a, variant).items():
+        yield from named(f"backward{name}", then.backward(a["dh"], cache, **options))
     directions = problem.directions(a, variant)
     Ry, r_cache = op.r_forward(*directions, cache)
-    Ry_data, r_cache_data = op.r_forward(None, *directions[1:], cache)
-    ways = problem.options(a, variant).items()
-    passes = {f"backward{name}": then.backward(a["dh"], cache, **options) for name, options in ways}
-    passes |= {f"R-backward{name}": then.r_backward(a["Rdh"], a["dh"], cache, r_cache, **options)
-               for name, options in problem.r_options(a, variant).items()}
-    passes["R-backward of data"] = then.r_backward(a["Rdh"], a["dh"], cache, r_cache_data, to_input=False)
-    named = {"h": y, "Rh": Ry, "Rh of data": Ry_data}
-    for which, got in passes.items():
-        parts = fields(got) if problem.GRADIENTS is None else zip(problem.GRADIENTS, got, strict=True)
-        named |= {f"{which}, {name}": array for name, array in parts}
-    return named
+    yield "Rh", Ry
+    if hasattr(op, "last_r"):
+        yield from named("last R-state", op.last_r(r_cache))
+    for name, options in problem.r_options(a, variant).items():
+        yield from named(f"R-backward{name}", then.r_backward(a["Rdh"], a["dh"], cache, r_cache, **options))
+    Ry, r_cache = op.r_forward(None, *directions[1:], cache)
+    yield "Rh of data", Ry
+    yield from named("R-backward of data", then.r_backward(a["Rdh"], a["dh"], cache, r_cache, to_input=False))
 
 
 def fields(tree: tuple, name: str = "") -> Iterator[tuple[str, np.ndarray | None]]:

@@ -60,13 +60,15 @@ def sort(u, order, s):
     By insertion: L² / 4 moves, where every step goes through L² links.
     """
     for i in range(len(u)):
-        j = min(i, len(order) - 1)
-        if j < i and not is_after(s[j], u[i]):
+        place = min(i, len(order) - 1)
+        if place < i and not is_after(s[place], u[i]):
             continue
-        while j > 0 and is_after(s[j - 1], u[i]):
+        for j in range(place, 0, -1):
+            if not is_after(s[j - 1], u[i]):
+                break
             s[j], order[j] = s[j - 1], order[j - 1]
-            j -= 1
-        s[j], order[j] = u[i], i
+            place = j - 1
+        s[place], order[place] = u[i], i
 
 
 @njit(**INNER)

@@ -49,8 +49,8 @@ def seen_of(seen, R):
     heads did: similarities, contents, and their last weights carried backwards and forwards along the links, (R, L)
     each.
     """
-    return (seen[0], seen[1], seen[2], seen[3 : 3 + R], seen[3 + R : 3 + 2 * R], seen[3 + 2 * R : 3 + 3 * R],
-            seen[3 + 3 * R :])
+    of_reads = seen[3:].reshape(4, R, seen.shape[1])
+    return seen[0], seen[1], seen[2], of_reads[0], of_reads[1], of_reads[2], of_reads[3]
 
 
 @njit(**INNER)
@@ -103,7 +103,7 @@ def look(m, inverse, links, wr, keys, betas, pi, similarities, contents, b, f, w
     follow(links, wr, b, f)
     mix(pi, b, contents, f, w)
     for h in range(len(keys)):
-        read(m, w[h], r[h * W : (h + 1) * W])
+        read(m, w[h], r[h * W :])
 
 
 @njit(**ONCE)
@@ -113,7 +113,7 @@ def look_backward(m, inverse, links, wr, keys, betas, pi, similarities, contents
     three, rows = scratch
     db, df, dcontents, W = three[0], three[1], three[2], keys.shape[1]
     for h in range(len(keys)):
-        read_backward(m, w[h], dr[h * W : (h + 1) * W], dm, dw[h])
+        read_backward(m, w[h], dr[h * W :], dm, dw[h])
     for h in range(len(dw)):
         for i in range(dw.shape[1]):
             dcontents[h, i] = dw[h, i]

@@ -35,11 +35,10 @@ def activate(v, slopes, R, W, contents_tanh, beta_from):
             tanh(keys[h])
         tanh(k)
         tanh(added[0])
-    for h in range(R):
-        betas[h], slopes[h] = softplus(betas[h])
-        betas[h] += beta_from
-    beta[0], slopes[R] = softplus(beta[0])
-    beta[0] += beta_from
+    for strengths, own in ((betas, slopes[:R]), (beta, slopes[R:])):
+        for h in range(len(strengths)):
+            strengths[h], own[h] = softplus(strengths[h])
+            strengths[h] += beta_from
     logistic(e[0])
     logistic(f)
     logistic(gates)

@@ -118,7 +118,7 @@ def r_forward_step(v, Rv, S, RS, links, Rlinks, new_S, Rnew_S, new_links, Rnew_l
     r_follow(links, Rlinks, wr, Rwr, Rb, Rf)
     r_mix(pi, Rpi, (b, contents, f), (Rb, Rcontents, Rf), Rnew_wr)
     for h in range(len(keys)):
-        r_read(m, Rm, new_wr[h], Rnew_wr[h], Rr[h * W : (h + 1) * W])
+        r_read(m, Rm, new_wr[h], Rnew_wr[h], Rr[h * W :])
 
 
 @njit(**ONCE)
@@ -136,7 +136,7 @@ def r_look_backward(at, wr, Rwr, said, Rsaid, seen, Rseen, w, Rw, dr, Rdr, dm, R
     six, rows = scratch
     db, df, dcontents, Rdb, Rdf, Rdcontents, W = six[0], six[1], six[2], six[3], six[4], six[5], keys.shape[1]
     for h in range(len(keys)):
-        r_read_backward(m, Rm, w[h], Rw[h], dr[h * W : (h + 1) * W], Rdr[h * W : (h + 1) * W], dm, Rdm, dw[h], Rdw[h])
+        r_read_backward(m, Rm, w[h], Rw[h], dr[h * W :], Rdr[h * W :], dm, Rdm, dw[h], Rdw[h])
         for i in range(dw.shape[1]):
             dcontents[h, i] = dw[h, i]
         for i in range(dw.shape[1]):

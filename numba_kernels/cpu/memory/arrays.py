@@ -72,15 +72,15 @@ def fit_back(cache, axes: tuple[Axes, Axes], gradients: dict[str, Array], ends: 
 def stacked(weights: Weights, design) -> tuple[Array, Array, Array]:
     """Q, P and q of controller."""
     U, W, b, P, q = weights
-    to_r = len(U) - design.n_read_heads * design.width
-    return np.concatenate([*([] if W is None else [W]), U[to_r:], U[:to_r], b[None]]), P, q
+    read = design.n_read_heads * design.width
+    return np.concatenate([*([] if W is None else [W]), U[-read:], U[:-read], b[None]]), P, q
 
 
 def turned(weights: Weights, design) -> tuple[Array, Array, Array, Array]:
     """Wᵀ, the transposes of U's rows for r and for x, and Pᵀ; Wᵀ is empty without an LSTM."""
     U, W, _, P, _ = weights
-    to_r = len(U) - design.n_read_heads * design.width
-    return (np.empty((0, 0), U.dtype) if W is None else transposed(W), transposed(U[to_r:]), transposed(U[:to_r]),
+    read = design.n_read_heads * design.width
+    return (np.empty((0, 0), U.dtype) if W is None else transposed(W), transposed(U[-read:]), transposed(U[:-read]),
             transposed(P))
 
 

@@ -1,10 +1,14 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
+import numpy as np
+from numba import njit
+
 from numba_kernels.cpu import activations, dnc, elman, in_place, lrua, lstm, memory, ntm, states
 from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
-from tests.derivatives.cases.case import FOUR_PASSES, Case, functions
+from ref.layers import softmax
+from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal
 from tests.derivatives.cases.cells import computing, turing
 from tests.derivatives.cases.layers import PHIS, recurrence
 from tests.derivatives.cases.lrua import least_recently_used, lrua_rnn
@@ -53,7 +57,7 @@ NTM = (
     + functions(memory.weighting, "said", "gated", "to_sharpen", "weigh", "through_softmax", "r_through_softmax",
                 "weigh_backward")
     + functions(memory.r_weighting, "r_gated", "r_weigh", "r_weigh_backward")
-    + functions(memory.rows, "dot", "total_of", "subtract", "scale", "softmax", "log", "fill", "extend",
+    + functions(memory.rows, "dot", "total_of", "subtract", "scale", "softmax", "largest", "log", "fill", "extend",
                 "add_convolution", "add_correlation")
     + functions(in_place, "put")
 )
@@ -87,6 +91,8 @@ LRUA = (
     + functions(lrua.interface, "cut", "strength", "activate", "times_slopes", "r_times_slopes")
     + functions(lrua.writing, "its_own", "aim", "aim_backward", "forget", "add", "add_backward", "use")
     + functions(lrua.r_writing, "r_aim", "r_aim_backward", "r_add", "r_add_backward")
+    + functions(dnc.free, "sort", "is_after")  # of the first of the order alone
+    + functions(memory.access, "compare_backward")  # with no more rows of memory than it needs
 )
 ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, *FOUR_PASSES) + LSTM,
        "ntm": functions(ntm, *FOUR_PASSES) + NTM, "dnc": functions(dnc, *FOUR_PASSES) + DNC,
@@ -96,15 +102,49 @@ ALL = {"elman": functions(elman, *FOUR_PASSES) + ELMAN, "lstm": functions(lstm, 
 WHAT = "the reference's result"
 
 
+@njit
+def softmax_of_row(x):
+    memory.rows.softmax(x)
+
+
+@njit
+def log_of_row(x, out):
+    memory.rows.log(x, out)
+
+
+def softmax_and_log(L: int) -> Case:
+    """Of numbers near each other, and with one at each place in turn so far above the rest that only its own distance
+    from the largest keeps exp from overflowing; in float32 as well.
+    """
+    title = f"numba_kernels.cpu.memory.rows: {L} locations"
+    near = np.round(16 * normal(L)) / 16 + 500  # exact in either dtype
+    each = np.concatenate([near[None], near + 1000 * np.eye(L)])
+
+    def run() -> list[Row]:
+        rows = []
+        for dtype, tolerance in ((np.float64, 1e-13), (np.float32, 1e-5)):
+            for x in each.astype(dtype):
+                weights, logs = x.copy(), np.empty_like(x)
+                softmax_of_row(weights)
+                log_of_row(x, logs)
+                rows += [Row(title, name, WHAT, require_equal(WHAT, name, got, expected, tolerance), tolerance)
+                         for name, got, expected in (("softmax", weights, softmax.forward(x)[0]),
+                                                     ("log", logs, np.log(x)))]
+        return rows
+
+    return Case(title, functions(memory.rows, "softmax", "largest", "log", "subtract", "scale", "total_of"), run)
+
+
 def twin(name: str, T: int, variant: str) -> Case:
     """Every result of the kernel's four passes, with and without its options, is the reference's."""
     kernel, reference, problem, _ = problems.TWINS[name]
-    title, arrays = f"{kernel.__name__} {variant} T={T} beside its reference", problem.arrays(T)
+    title = f"{kernel.__name__} {variant} T={T} beside its reference"
 
     def run() -> list[Row]:
-        got, expected = (problems.results(problem, op, arrays, variant) for op in (kernel, reference))
-        return [Row(title, result, WHAT, require_equal(WHAT, result, got[result], array, 1e-13), 1e-13)
-                for result, array in expected.items() if array is not None]
+        # each with arrays of its own, so that no fault reaches the other's, or those of the next run
+        both = (problems.one_by_one(problem, op, problem.arrays(T), variant) for op in (kernel, reference))
+        return [Row(title, result, WHAT, require_equal(WHAT, result, got, expected, 1e-13), 1e-13)
+                for (result, got), (_, expected) in zip(*both, strict=True) if expected is not None]
 
     return Case(title, ALL[name], run)
 
@@ -112,6 +152,7 @@ def twin(name: str, T: int, variant: str) -> Case:
 TWINS = [twin(name, 3, variant)  # first: the fastest to notice a fault
          for name, (_, _, problem, _) in problems.TWINS.items() for variant in problem.VARIANTS]
 KERNELS = [
+    softmax_and_log(9),
     *(recurrence(T, phi, elman, ELMAN) for T, phi in PHIS),
     *(long_short_term_memory(T, peepholes, lstm, LSTM) for T, peepholes in ((1, True), (2, False), (3, True))),
     of_each_case(elman, 3, 4, 2, 5, "logistic", ELMAN),
