@@ -48,6 +48,9 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
     "surfaces-switching": ("ref.experiments.loss_surfaces.switching",
                            "One optimiser to some epoch, then another with a fresh state: where it ends, and what lies "
                            "between."),
+    "surfaces-connectivity": ("ref.experiments.loss_surfaces.connectivity.experiment",
+                              "What joins the ends of trainings: straight lines, lines after alignment of the units, "
+                              "trained curves."),
 }
 
 
