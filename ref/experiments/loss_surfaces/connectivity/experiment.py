@@ -5,8 +5,8 @@ on the line to the second network with its units in the order that brings it nea
 Bezier curve whose middle point is trained.  On lines batch norms hold statistics under several policies, since a
 barrier's height is a number of the policy too.
 
-Im, Tao & Branson 2016 find barriers on lines, and call the ends different.  Garipov et al. 2018 bend the lines, Ainsworth
-et al. 2023 permute the units, Jordan et al. 2022 repair the moments.
+Im, Tao & Branson 2016 find barriers on lines, and call the ends different.  Garipov et al. 2018 bend the lines,
+Ainsworth et al. 2023 permute the units, Jordan et al. 2022 repair the moments.
 """
 
 from pathlib import Path
@@ -25,8 +25,8 @@ KERNELS = ("numpy",)
 
 JOINED = {**DIGITS, "sheets": [], "policies": ["recompute", "interpolate", "repair"], "curve_rate": 1e-2}
 PRESETS = {
-    "quick": {**JOINED, "epochs": 10, "n_surface": 250, "alphas": 11, "curve_epochs": 8,
-              "rates": {name: rates[-1:] for name, rates in DIGITS["rates"].items()},
+    "quick": {**JOINED, "epochs": 12, "n_surface": 250, "alphas": 11, "curve_epochs": 15,
+              "rates": {name: rates[-2:] for name, rates in DIGITS["rates"].items()},
               "jobs": [job("digits", "nin-tiny", batch_norm, False, 2, ["sgd", "adam"])
                        for batch_norm in (True, False)]},
     "standard": {**JOINED, "alphas": 21, "curve_epochs": 30,

@@ -9,14 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, panels, save
+from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, panels, plain_numbers, save
 from ref.experiments.loss_surfaces.connectivity.joining import couples
-from ref.experiments.loss_surfaces.connectivity.numbers import CURVE, along, barriers, joined, settled, ways
+from ref.experiments.loss_surfaces.connectivity.numbers import (
+    CURVE,
+    along,
+    barriers,
+    joined,
+    settled,
+    way_title,
+    ways,
+)
 from ref.experiments.loss_surfaces.figures import say_settings, settings
 from ref.experiments.loss_surfaces.methods import title as method_title
+from ref.experiments.loss_surfaces.report import number
 from ref.experiments.loss_surfaces.study import title
 from ref.experiments.run import Run
-from ref.experiments.loss_surfaces.report import number
 
 LEAST = 1e-3  # nats, below which the axis does not go
 
@@ -28,7 +36,7 @@ def draw(run: Run) -> list[Path]:
 
 def ways_along(run: Run, name: str, of: str, label: str, times: float, logarithmic: bool) -> Path:
     all_of_them = _couples(run)
-    figure, axes = panels(all_of_them, 3, 2.9, width=9.0)
+    figure, axes = panels(all_of_them, 3, 3.0, width=9.0)
     said = []
     for ax, (job, couple) in zip(axes, all_of_them):
         policy = settled(run, job)
@@ -44,9 +52,10 @@ def ways_along(run: Run, name: str, of: str, label: str, times: float, logarithm
             ax.plot(alphas, np.median(values, axis=0), color=colour, ls=dash, marker=marker, ms=4, markevery=2,
                     label=_way(way.split()[0]))
             highest.append(f"{_way(way.split()[0])} {np.median(values.max(axis=1)):.3g}")
-        ax.set(title=couple_title(run, job, couple), xlabel="alpha, t: 0 one end, 1 the other", ylabel=label)
-        if logarithmic:
+        _say_couple(ax, run, job, couple, xlabel="alpha, t: 0 one end, 1 the other", ylabel=label)
+        if logarithmic and highest:
             ax.set_yscale("log")
+            plain_numbers(ax.yaxis)
         said.append(f"{title(job)}, {couple_name(couple)}: {', '.join(highest) or 'no pair has learnt'}.")
     legend_above(figure, 3)
     say_settings(figure, run) if logarithmic else figure.supxlabel(
@@ -71,13 +80,14 @@ def all_barriers(run: Run) -> Path:
                 ax.plot([k + shift] * len(values), values, ls="", color=colour, marker=marker, mfc="none", ms=5,
                         markevery=1, label="training loss" if of == "surface_loss" else "test loss")
                 medians += [f"{way} {number(float(np.median(values)))}"] if values and of == "surface_loss" else []
-        ax.set_xticks(range(len(names)), [way.replace(" ", "\n") for way in names], fontsize=7,
-                      rotation=30 if len(names) > 4 else 0)
-        ax.set(title=couple_title(run, job, couple), ylabel="barrier (nats)", xlabel="way; batch-norm statistics")
-        ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+        ax.set_xticks(range(len(names)), [way_title(job, way) for way in names], fontsize=7, rotation=40, ha="right")
+        _say_couple(ax, run, job, couple, ylabel="barrier (nats)", xlabel="way, statistics on it")
+        ax.set_xlim(-0.5, len(names) - 0.5)
+        ax.set_ylim(min(0, ax.get_ylim()[0]), 1.1 * max(1e-9, ax.get_ylim()[1]))
         said.append(f"{title(job)}, {couple_name(couple)}: {', '.join(medians)}.")
     legend_above(figure, 2)
-    say_settings(figure, run)
+    figure.supxlabel("no dropout, no augmentation; on the line batch norms have the statistics named, on the curve "
+                     f"{settled(run, run.config['jobs'][0])}", fontsize=8)
     return save(figure, run.folder / "figures" / "barriers.png",
                 "Barriers of training and test loss on lines, aligned lines and curves, under each policy, a panel a "
                 f"couple of ends, a mark a pair ({settings(run, run.config['jobs'][0])}). Medians of the training "
@@ -91,9 +101,17 @@ def couple_name(couple: str) -> str:
     return f"{names}, {'different starts' if kind == 'starts' else 'same start'}"
 
 
+def _say_couple(ax, run: Run, job: dict, couple: str, **labels) -> None:
+    ax.set(**labels)
+    ax.set_title(couple_title(run, job, couple), fontsize=9)
+    if not joined(run, job, couple):
+        ax.text(0.5, 0.5, "no pair has learnt", transform=ax.transAxes, ha="center")
+
+
 def couple_title(run: Run, job: dict, couple: str) -> str:
+    """In three lines."""
     norm = f"batch norm, {settled(run, job)}" if job["settings"]["batch_norm"] else "no batch norm"
-    return f"{job['task']}, {job['T']}, {norm}\n{couple_name(couple)}"
+    return f"{job['task']}, {job['T']}\n{norm}\n{couple_name(couple)}"
 
 
 def _couples(run: Run) -> list[tuple[dict, str]]:

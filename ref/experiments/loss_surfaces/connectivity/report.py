@@ -5,10 +5,10 @@ from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.connectivity.claims import claims
 from ref.experiments.loss_surfaces.connectivity.figures import couple_name
 from ref.experiments.loss_surfaces.connectivity.joining import couples
-from ref.experiments.loss_surfaces.connectivity.numbers import barriers, highest, joined, ways
+from ref.experiments.loss_surfaces.connectivity.numbers import barriers, highest, joined, way_title, ways
+from ref.experiments.loss_surfaces.methods import title as method_title
 from ref.experiments.loss_surfaces.report import number
 from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title
-from ref.experiments.loss_surfaces.methods import title as method_title
 from ref.experiments.run import Run
 
 NOTE = ("Median of the pairs, and their range in brackets. Barrier: how far the loss, or error, goes above the higher "
@@ -57,7 +57,7 @@ def _joined(run: Run, job: dict) -> list[str]:
             apart = [part["distance_aligned" if way.startswith("aligned") else "distance"] for part in parts]
             stopped = {tables.ending(run.parts[part_name(job, couple, k)], "steps")
                        for k in range(len(couples(job)[couple]))} if way == "curve" else {""}
-            rows.append([couple_name(couple), way + "".join(sorted(stopped)), len(parts),
+            rows.append([couple_name(couple), way_title(job, way) + "".join(sorted(stopped)), len(parts),
                          *(tables.spread(values, number) for values in (
                              barriers(run, job, couple, way), highest(run, job, couple, way),
                              barriers(run, job, couple, way, "test_loss"),
