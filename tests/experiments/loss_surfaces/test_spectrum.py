@@ -21,7 +21,7 @@ SETTINGS = {"experiment": experiment.NAME, "n_curvature": 12, "path_runs": 1, "p
 
 
 def of_a_few(image: tuple[int, ...], **options):
-    """232 parameters."""
+    """195 parameters."""
     return network_in_network(image, ((3, 3, 2), (3, 2, 2), (2, 2, 10)), (3, 3, 3), **options)
 
 
@@ -92,8 +92,9 @@ def test_what_lanczos_says_is_what_all_eigenvalues_say(done, job, config):
 def test_verdicts(done, lows, expected):
     """Of two optimisers; the highest eigenvalue is 1."""
     job = done.config["jobs"][1]
-    parts = {part_name(job, f"spectrum-{method}", 0): {"recompute": {"rows": [{"lowest": low, "highest": 1.0}]}}
-             for method, low in zip(job["methods"], lows)}
+    rows = [{"lowest": low, "highest": 1.0, "loss": 0.1} for low in lows]
+    parts = {part_name(job, f"spectrum-{method}", 0): {"recompute": {"rows": [row]}}
+             for method, row in zip(job["methods"], rows)}
     run = with_parts(done, parts)
     assert at_end(run, job, "recompute", "sgd", "lowest") == [lows[0]]
     line = claim_lines([claims.saddles(run, job, "recompute")])[-1]

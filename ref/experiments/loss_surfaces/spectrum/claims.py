@@ -1,7 +1,8 @@
 """What Im, Tao & Branson 2016 infer, in a form that Hessians can show or contradict.
 
     saddles     they speak of a plethora of saddle points, even near where training converges: at the end of every
-                training an eigenvalue is below -BELOW of the highest; contradicted where at none
+                training an eigenvalue is below -BELOW of the highest; contradicted where at none.  Trainings count whose end
+                is better than a guess
 
 An eigenvalue below zero is a way down at second order; a saddle point has no gradient besides, and a training that was
 ended has one: the report says how large.  The limit is ours.
@@ -10,6 +11,8 @@ ended has one: the report says how large.  The limit is ours.
 import numpy as np
 
 from ref.experiments.loss_surfaces.claims import claim
+from ref.experiments.loss_surfaces.connectivity.numbers import LEARNT
+from ref.experiments.loss_surfaces.relief import GUESS
 from ref.experiments.loss_surfaces.spectrum.numbers import at_end, panels_of
 from ref.experiments.loss_surfaces.study import title
 from ref.experiments.run import Run
@@ -23,12 +26,14 @@ def claims(run: Run) -> list[Claim]:
 
 
 def saddles(run: Run, job: dict, which: str) -> Claim:
-    shares = np.array([low / high for method in job["methods"] for low, high in zip(
-        at_end(run, job, which, method, "lowest"), at_end(run, job, which, method, "highest"))])
+    shares = np.array([low / high for method in job["methods"] for low, high, loss in zip(
+        at_end(run, job, which, method, "lowest"), at_end(run, job, which, method, "highest"),
+        at_end(run, job, which, method, "loss")) if loss < LEARNT * GUESS])
     below = shares < -BELOW
+    median = f"; median {np.median(shares):.2g} of it" if len(shares) else ""
     return claim(f"{hessian_title(job, which)}: at the end of training the Hessian has negative eigenvalues",
-                 below.all(), not below.any(), f"{below.sum()} of {len(below)} trainings below -{BELOW:g} of the "
-                                               f"highest; median {np.median(shares):.2g} of it")
+                 len(below) and below.all(), len(below) and not below.any(),
+                 f"{below.sum()} of {len(below)} trainings below -{BELOW:g} of the highest{median}")
 
 
 def hessian_title(job: dict, which: str) -> str:

@@ -77,7 +77,8 @@ def densities(run: Run) -> Path:
         for method in job["methods"]:
             for seed, look in enumerate(looks(run, job, which, method)):
                 own = {"lw": 0.6, "label": "_", "alpha": 0.7} if seed else {"label": method_title(method)}
-                _density(ax, density(look), **{**LOOKS[method], "marker": "", **own})
+                if width_of(density(look)) > 0:  # a network that is dead has no Hessian but zero
+                    _density(ax, density(look), **{**LOOKS[method], "marker": "", **own})
             said.append(f"{hessian_title(job, which)}, {method_title(method)}: from "
                         f"{number(min(look['nodes'][0] for look in looks(run, job, which, method)))} to "
                         f"{number(max(max(look['nodes']) for look in looks(run, job, which, method)))}.")
