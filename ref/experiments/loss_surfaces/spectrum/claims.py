@@ -1,8 +1,8 @@
 """What Im, Tao & Branson 2016 infer, in a form that Hessians can show or contradict.
 
     saddles     they speak of a plethora of saddle points, even near where training converges: at the end of every
-                training an eigenvalue is below -BELOW of the highest; contradicted where at none.  A training counts whose
-                end is better than a guess
+                training an eigenvalue is below -BELOW of the highest; contradicted where at none.  A training counts
+                whose end is better than a guess
 
 An eigenvalue below zero is a way down at second order; a saddle point has no gradient besides, and a training that was
 ended has one: the report says how large.  The limit is ours.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.figures import COLOURS, legend_above, new_figure, panels, save
+from ref.experiments.figures import COLOURS, legend_above, new_figure, panels, plain_numbers, save
 from ref.experiments.loss_surfaces.figures import LOOKS
 from ref.experiments.loss_surfaces.methods import title as method_title
 from ref.experiments.loss_surfaces.report import number
@@ -27,7 +27,7 @@ from ref.experiments.loss_surfaces.spectrum.numbers import (
 )
 from ref.experiments.run import Run
 
-ROWS = {"highest": "highest eigenvalue", "lowest": "lowest eigenvalue", "index": "share below -1 % of the largest",
+ROWS = {"highest": "highest eigenvalue", "lowest": "lowest eigenvalue", "index": "index, share below -1 %",
         "sharpness": "sharpness (%)"}
 
 
@@ -57,8 +57,7 @@ def over_epochs(run: Run) -> Path:
                             f"{number(float(np.median(values)))}.")
             if what in ("highest", "sharpness"):
                 ax.set_yscale("log")
-            elif what == "lowest":
-                ax.set_yscale("symlog", linthresh=0.01)
+                plain_numbers(ax.yaxis)
             ax.set_ylabel(label)
         column[0].set_title(_broken(hessian_title(job, which)), fontsize=8)
         column[-1].set_xlabel("epochs")
