@@ -52,7 +52,7 @@ def ways_along(run: Run, name: str, of: str, label: str, times: float, logarithm
             ax.plot(alphas, np.median(values, axis=0), color=colour, ls=dash, marker=marker, ms=4, markevery=2,
                     label=_way(way.split()[0]))
             highest.append(f"{_way(way.split()[0])} {np.median(values.max(axis=1)):.3g}")
-        _say_couple(ax, run, job, couple, xlabel="alpha, t: 0 one end, 1 the other", ylabel=label)
+        _say_couple(ax, run, job, couple, f", {policy}", xlabel="alpha, t: 0 one end, 1 the other", ylabel=label)
         if logarithmic and highest:
             ax.set_yscale("log")
             plain_numbers(ax.yaxis)
@@ -81,7 +81,7 @@ def all_barriers(run: Run) -> Path:
                         markevery=1, label="training loss" if of == "surface_loss" else "test loss")
                 medians += [f"{way} {number(float(np.median(values)))}"] if values and of == "surface_loss" else []
         ax.set_xticks(range(len(names)), [way_title(job, way) for way in names], fontsize=7, rotation=40, ha="right")
-        _say_couple(ax, run, job, couple, ylabel="barrier (nats)", xlabel="way, statistics on it")
+        _say_couple(ax, run, job, couple, "", ylabel="barrier (nats)", xlabel="way, statistics on it")
         ax.set_xlim(-0.5, len(names) - 0.5)
         ax.set_ylim(min(0, ax.get_ylim()[0]), 1.1 * max(1e-9, ax.get_ylim()[1]))
         said.append(f"{title(job)}, {couple_name(couple)}: {', '.join(medians)}.")
@@ -101,17 +101,13 @@ def couple_name(couple: str) -> str:
     return f"{names}, {'different starts' if kind == 'starts' else 'same start'}"
 
 
-def _say_couple(ax, run: Run, job: dict, couple: str, **labels) -> None:
+def _say_couple(ax, run: Run, job: dict, couple: str, statistics: str, **labels) -> None:
+    """statistics: what the title says of them where there is batch norm."""
     ax.set(**labels)
-    ax.set_title(couple_title(run, job, couple), fontsize=9)
+    norm = f"batch norm{statistics}" if job["settings"]["batch_norm"] else "no batch norm"
+    ax.set_title(f"{job['task']}, {job['T']}\n{norm}\n{couple_name(couple)}", fontsize=9)
     if not joined(run, job, couple):
         ax.text(0.5, 0.5, "no pair has learnt", transform=ax.transAxes, ha="center")
-
-
-def couple_title(run: Run, job: dict, couple: str) -> str:
-    """In three lines."""
-    norm = f"batch norm, {settled(run, job)}" if job["settings"]["batch_norm"] else "no batch norm"
-    return f"{job['task']}, {job['T']}\n{norm}\n{couple_name(couple)}"
 
 
 def _couples(run: Run) -> list[tuple[dict, str]]:
