@@ -48,6 +48,12 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
     "surfaces-switching": ("ref.experiments.loss_surfaces.switching",
                            "One optimiser to some epoch, then another with a fresh state: where it ends, and what lies "
                            "between."),
+    "surfaces-connectivity": ("ref.experiments.loss_surfaces.connectivity.experiment",
+                              "What joins the ends of trainings: straight lines, lines after alignment of the units, "
+                              "trained curves."),
+    "surfaces-spectrum": ("ref.experiments.loss_surfaces.spectrum.experiment",
+                          "The Hessian along training: its lowest and highest eigenvalue, how much of it is negative, "
+                          "its density, and sharpness."),
 }
 
 

@@ -27,11 +27,11 @@ def table(head: list[str], rows: Iterable[list]) -> list[str]:
     return [_row(head), "|---" * len(head) + "|", *map(_row, rows)]
 
 
-def claim_lines(claims: list[Claim]) -> list[str]:
-    """A list of the paper's claims, below a line of introduction; nothing of none."""
+def claim_lines(claims: list[Claim], said: str = "What the paper says") -> list[str]:
+    """A list of the claims, below a line of introduction; nothing of none."""
     if not claims:
         return []
-    return ["", "What the paper says, and whether these runs show it:", "",
+    return ["", f"{said}, and whether these runs show it:", "",
             *(f"- {_verdict(claim)}: {claim.text} ({claim.numbers})" for claim in claims)]
 
 

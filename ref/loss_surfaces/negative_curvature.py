@@ -51,6 +51,9 @@ def extremes(H: LinearOperator, rng: np.random.Generator, k: int = 1, tolerance:
         raise ValueError(f"k is {k} but must be below {P}, the number of eigenvalues")
     require_number("tolerance", tolerance, least=0)
     v = rng.standard_normal(P).astype(H.dtype)
+    if not H.matvec(v).any():  # H is zero, as where no unit of the last layer is above zero: ARPACK refuses it
+        zero, unit = np.zeros(k, H.dtype), np.eye(P, k, dtype=H.dtype)
+        return Extremes(zero, unit, zero, unit)
     found = [in_order(*eigsh(H, k, which=end, v0=v, tol=tolerance)) for end in ("SA", "LA")]
     return Extremes(*found[0], *found[1])
 

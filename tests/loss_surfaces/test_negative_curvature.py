@@ -89,6 +89,12 @@ def test_along_a_path_the_rows_are_those_of_its_points():
         assert row["index"] == pytest.approx(np.mean(dense < -1e-2 * np.abs(dense).max()), abs=0.08)
 
 
+def test_a_hessian_that_is_zero():
+    ends = extremes(aslinearoperator(np.zeros((5, 5))), np.random.default_rng(0), k=2)
+    assert not ends.lowest.any() and not ends.highest.any()
+    np.testing.assert_array_equal(ends.lowest_vectors.T @ ends.lowest_vectors, np.eye(2))
+
+
 def test_float32():
     A = symmetric(np.linspace(-1, 3, 40)).astype(np.float32)
     found = extremes(aslinearoperator(A), np.random.default_rng(0), tolerance=1e-4)

@@ -51,16 +51,16 @@ def _ends(run: Run, job: dict) -> list[str]:
         found = from_start(run, job, method)
 
         def per_cent(name: str, results=results) -> str:
-            return tables.spread([100 * or_infinite(result[name]) for result in results], _number)
+            return tables.spread([100 * or_infinite(result[name]) for result in results], number)
 
         losses = [or_infinite(result["surface_loss"]) for result in results]
         rows.append([method_title(method) + "".join(sorted({tables.ending(result, "steps") for result in results})),
-                     f"{results[0]['rate']:g}", tables.spread(losses, _number),
+                     f"{results[0]['rate']:g}", tables.spread(losses, number),
                      per_cent("surface_error"), per_cent("test_error"),
-                     *(tables.spread(found[name], _number) for name in ("norm", "weights", "moved", "monotonicity",
+                     *(tables.spread(found[name], number) for name in ("norm", "weights", "moved", "monotonicity",
                                                                         "plateau", "relative", "absolute")),
-                     _number(unlike(run, job, method)) if job["seeds"] > 1 else "",
-                     tables.spread(between_seeds(run, job, method), _number)])
+                     number(unlike(run, job, method)) if job["seeds"] > 1 else "",
+                     tables.spread(between_seeds(run, job, method), number)])
     statistics = f"; batch-norm statistics: {shared['policy']}" if shared["batch_norm"] else ""
     return [f"**{title(job)}** ({shared['epochs']} epochs, minibatches of {shared['minibatch']}, {job['seeds']} seeds; "
             f"losses in nats on {shared['n_surface']} training images{statistics})", "",
@@ -73,9 +73,9 @@ def _between(run: Run, job: dict) -> list[str]:
     for a, b in pairs(job):
         found = {what: apart(run, job, a, b, what) for what in next(iter(looks(run, job)[0]["apart"].values()))}
         found["disagreement"] = [100 * share for share in found["disagreement"]]
-        rows.append([f"{method_title(a)}, {method_title(b)}", tables.spread(barriers(run, job, a, b), _number),
-                     tables.spread(barriers(run, job, a, b, "test_loss"), _number),
-                     *(tables.spread(values, _number) for values in found.values())])
+        rows.append([f"{method_title(a)}, {method_title(b)}", tables.spread(barriers(run, job, a, b), number),
+                     tables.spread(barriers(run, job, a, b, "test_loss"), number),
+                     *(tables.spread(values, number) for values in found.values())])
     return tables.table(head, rows)
 
 
@@ -84,12 +84,12 @@ def _rates(run: Run, job: dict) -> str:
     said = {}
     for name, (method, (rate,)) in tried(run.config, job).items():
         result = run.parts[part_name(job, name, 0)]
-        said.setdefault(method, []).append(f"{rate:g}: {_number(or_infinite(result['validation_loss']))}"
+        said.setdefault(method, []).append(f"{rate:g}: {number(or_infinite(result['validation_loss']))}"
                                            + tables.ending(result, "steps"))
     epochs = part_config(run.config, job, job["methods"][0], share=run.config["tuning_share"])["epochs"]
     return (f"Rates tried for {epochs} epochs (loss on the validation images): "
             + "; ".join(f"{method_title(method)} {', '.join(values)}" for method, values in said.items()) + ".")
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     return f"{value:.0f}" if 1000 <= abs(value) < np.inf else f"{value:.3g}"
