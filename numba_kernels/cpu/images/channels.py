@@ -1,5 +1,6 @@
 """Loops over the channels of pictures, (..., C), several places side by side so that inner loops are long.
 
+    add          y += b
     moments      mean = 1/n Σ x,  variance = 1/n Σ (x - mean)²        blocks of rows, merged as by Chan, Golub & LeVeque
     normalize    y = max((x - mean) scale + beta, limit)
     sums         Σ d,  Σ d (z - mean of z) r                  of the d where y > limit
@@ -34,6 +35,20 @@ def sums_of_channels(x: Array) -> Array:
     """Σ x over all axes but the last."""
     C = x.shape[-1]
     return _channel_sums(rows(x), C).astype(x.dtype)
+
+
+def add_to_channels(y: Array, b: Array) -> None:
+    """y += b."""
+    _add(rows(y), b)
+
+
+@njit(**JIT)
+def _add(y, b):
+    R, L = y.shape
+    long = repeated(b, L, y)
+    for m in range(R):
+        for l in range(L):
+            y[m, l] += long[l]
 
 
 @njit(**JIT)
