@@ -12,6 +12,7 @@ limit is 0 for rectified units and -inf where there are none.  Sums over many ro
 Shapes: arrays (R, L), L = k C: k places side by side; vectors (C,).
 """
 
+from functools import lru_cache
 from math import gcd
 
 import numpy as np
@@ -26,9 +27,13 @@ LONG = 256
 
 def rows(x: Array) -> Array:
     """(..., C) as (R, k C)."""
-    C = x.shape[-1]
-    n = x.size // C
-    return x.reshape(n // (k := gcd(n, 1 << max(LONG // C, 1).bit_length() - 1)), k * C)
+    return x.reshape(_long(x.size, x.shape[-1]))
+
+
+@lru_cache(maxsize=256)
+def _long(size: int, C: int) -> tuple[int, int]:
+    k = gcd(size // C, 1 << max(LONG // C, 1).bit_length() - 1)
+    return size // (k * C), k * C
 
 
 def sums_of_channels(x: Array) -> Array:
