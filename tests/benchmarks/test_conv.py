@@ -34,6 +34,6 @@ def test_every_task_has_a_norm_and_only_the_forward_passes_are_one_product(tasks
 
 def test_the_operations_are_those_of_the_products(given):
     """Of y, each entry is a sum over a filter; dx and dK are as many again."""
-    for name, (x, K, b, dy) in given[0].items():
+    for name, (_, K, _, dy) in given[0].items():
         assert conv.FLOPS[f"conv.{name}.forward"] == 2 * dy.size * K[..., 0].size
         assert conv.FLOPS[f"conv.{name}.both"] == 3 * 2 * dy.size * K[..., 0].size

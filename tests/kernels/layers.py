@@ -82,7 +82,7 @@ def arrays(problem: Problem, dtype) -> dict[str, list[np.ndarray]]:
 
 
 def results(op, a: dict, options: dict, of_data: bool, slope: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Every result of op's four passes.  of_data: those of x that is data, too; slope: of rectified units after the op."""
+    """Every result of op's four passes.  of_data: also of x that is data; slope: of rectified units after the op."""
     dy, Rdy = a["back"]
     if slope is not None:
         dy, Rdy = slope * dy, slope * Rdy
