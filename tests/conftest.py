@@ -1,4 +1,5 @@
-"""Where the tests of the compiled memories run: each memory's in one process; what compiles it again, with the slow.
+"""Where the tests of what takes long to compile run: each memory's in one process, and those of the layers of pictures;
+what compiles a memory again, with the slow.
 
 A compiled recurrence with a memory takes a minute to compile for each dtype, in every process that calls it.
 """
@@ -8,6 +9,7 @@ import re
 import pytest
 
 MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
+PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|kernels/test_layers|benchmarks/test_(?:conv|nin)")
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 
@@ -16,6 +18,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         memory = MEMORIES.search(item.nodeid)
         if memory is None:
+            if PICTURES.search(item.nodeid):
+                item.add_marker(pytest.mark.xdist_group("pictures"))
             continue
         item.add_marker(pytest.mark.xdist_group(memory[1]))
         if IN_FLOAT32.search(item.nodeid):  # check_op looks at float32 too, comparisons beside the reference do not

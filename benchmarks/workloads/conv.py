@@ -17,6 +17,11 @@ N = 128
 SIZES = {"A": (32, 16, 16, 3), "B": (16, 32, 32, 3), "C": (8, 64, 64, 3), "D": (16, 32, 32, 5), "E": (32, 32, 32, 1)}
 FLOPS = {f"conv.{name}.{task}": times * 2 * N * S * S * k * k * C * O for name, (S, C, O, k) in SIZES.items()
          for task, times in (("forward", 1), ("both", 3))}  # y; y, dx and dK
+NORMS = {"conv.A.forward": 16952.3667153352, "conv.A.both": 29511.4633078389,
+         "conv.B.forward": 16709.8218656682, "conv.B.both": 28936.5106214539,
+         "conv.C.forward": 15940.0978397906, "conv.C.both": 27612.7014745903,
+         "conv.D.forward": 26710.5768499137, "conv.D.both": 46313.5456410106,
+         "conv.E.forward": 11510.0288483005, "conv.E.both": 20131.6026319105}
 LIMITS = {(task, "float32"): Limits({"torch": 1.0, "jax": 0.8}) for task in FLOPS}
 
 
@@ -123,4 +128,4 @@ def torch(given):
 
 
 def run(settings: Settings):
-    return compare("conv", FLOPS, {}, ("reference", "product", "jax", "torch"), LIMITS, settings)
+    return compare("conv", FLOPS, NORMS, ("reference", "product", "jax", "torch"), LIMITS, settings)

@@ -46,7 +46,8 @@ PROBLEMS = [
     convolution(4, 9, 8, 5, 3, 3, 20, padding=1),  # filters that are no whole number of vectors; several pictures
     convolution(7, 2, 3, 3, 3, 3, 17, padding=1),
     convolution(2, 4, 5, 1, 5, 5, 32, padding=2),
-    convolution(3, 1, 2, 300, 1, 1, 70),  # more than one block of rows
+    convolution(3, 1, 2, 330, 1, 1, 70, padding=1),  # more than one block of rows
+    convolution(2, 5, 4, 3, 1, 1, 6),  # windows of one place, which are plain products
     convolution(1, 1, 1, 1, 1, 1, 1),
     convolution(90, 2, 2, 2, 3, 3, 3, padding=1),  # more pictures than are taken at once
     *(Problem(name, op, shape, options=options) for name, op in POOLS for shape, options in (
@@ -63,6 +64,11 @@ PROBLEMS = [
 ]
 
 
+def takes_data(problem: Problem) -> bool:
+    """Whether x may be data, of which no gradient is asked."""
+    return problem.name == "images.conv2d"
+
+
 def arrays(problem: Problem, dtype) -> dict[str, list[np.ndarray]]:
     """x and parameters; a direction of them; two cotangents."""
     rng = np.random.default_rng(0)
@@ -75,15 +81,15 @@ def arrays(problem: Problem, dtype) -> dict[str, list[np.ndarray]]:
     return {"at": drawn(*inputs), "along": drawn(*inputs), "back": drawn(y.shape, y.shape)}
 
 
-def results(op, a: dict, options: dict, takes_data: bool, slope: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Every result of op's four passes.  takes_data: whether x may be data; slope: of rectified units after the op."""
+def results(op, a: dict, options: dict, of_data: bool, slope: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Every result of op's four passes.  of_data: also of x that is data; slope: of rectified units after the op."""
     dy, Rdy = a["back"]
     if slope is not None:
         dy, Rdy = slope * dy, slope * Rdy
     y, cache = op.forward(*a["at"], **options)
     Ry, r_cache = op.r_forward(*a["along"], cache)
     named = {"y": y, "Ry": Ry, "backward": op.backward(dy, cache), "R-backward": op.r_backward(Rdy, dy, cache, r_cache)}
-    if takes_data:
+    if of_data:
         R_data, r_data = op.r_forward(None, *a["along"][1:], cache)
         named |= {"Ry of data": R_data, "backward of data": op.backward(dy, cache, to_input=False),
                   "R-backward of data": op.r_backward(Rdy, dy, cache, r_data, to_input=False)}

@@ -6,7 +6,7 @@ import pytest
 from numba_kernels.cpu import batch_norm, relu
 from numba_kernels.cpu.images import conv2d, max_pool
 from ref.layers.images import max_pool as ref_max_pool
-from tests.kernels.layers import PROBLEMS, arrays, normalization, results
+from tests.kernels.layers import PROBLEMS, arrays, normalization, results, takes_data
 from tests.kernels.problems import assert_same
 
 TOLERANCE = {np.float64: 1e-13, np.float32: 2e-5}
@@ -15,8 +15,7 @@ EVERY = pytest.mark.parametrize("problem", PROBLEMS, ids=str)
 
 def both(problem, dtype):
     a = arrays(problem, dtype)
-    data = problem.name == "images.conv2d"
-    return (results(op, a, problem.options, data) for op in (problem.kernel, problem.reference))
+    return (results(op, a, problem.options, takes_data(problem)) for op in (problem.kernel, problem.reference))
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)

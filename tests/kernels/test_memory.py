@@ -10,11 +10,15 @@ SHAPE = 40, 16, 16, 8
 
 @pytest.fixture(autouse=True)
 def nothing_lent_before(monkeypatch):
-    monkeypatch.setattr(memory, "_blocks", [])
+    monkeypatch.setattr(memory, "_blocks", {})
 
 
 def address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
+
+
+def blocks() -> list[np.ndarray]:
+    return [block for alike in memory._blocks.values() for block in alike]
 
 
 def test_what_nobody_holds_is_lent_again():
@@ -22,7 +26,7 @@ def test_what_nobody_holds_is_lent_again():
     at = address(first)
     del first
     assert address(memory.empty(SHAPE, np.float32)) == at
-    assert len(memory._blocks) == 1
+    assert len(blocks()) == 1
 
 
 @pytest.mark.parametrize("hold", [lambda y: y, lambda y: y[0], lambda y: y.reshape(-1)[::2], lambda y: {"cache": (y,)},
@@ -31,7 +35,7 @@ def test_what_nobody_holds_is_lent_again():
 def test_what_somebody_holds_is_not(hold):
     held = hold(memory.empty(SHAPE, np.float32))
     again = memory.empty(SHAPE, np.float32)
-    assert len(memory._blocks) == 2
+    assert len(blocks()) == 2
     assert not np.shares_memory(again, held["cache"][0] if isinstance(held, dict) else held)
 
 
@@ -55,9 +59,9 @@ def test_free_memory_is_bounded(monkeypatch):
     for n in range(10):
         memory.empty((memory.LARGE + n,), np.uint8)
     held = memory.empty((memory.LARGE + 10,), np.uint8)
-    assert sum(block.nbytes for block in memory._blocks) <= 3 * (memory.LARGE + 10) + held.nbytes
+    assert sum(block.nbytes for block in blocks()) <= 3 * (memory.LARGE + 10) + held.nbytes
 
 
 def test_small_arrays_are_numpy_s():
     memory.empty((8, 8), np.float64)
-    assert memory._blocks == []
+    assert memory._blocks == {}

@@ -25,6 +25,19 @@ for kernel, reference, problem, _ in map(TWINS.get, {names}):
         assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), 1e-13)
 print("the same")
 """
+LAYERS = """
+import numba
+import numpy as np
+from tests.kernels.layers import PROBLEMS, arrays, results, takes_data
+from tests.kernels.problems import assert_same
+
+assert numba.config.{setting}
+for problem in PROBLEMS:
+    got, expected = (results(op, arrays(problem, np.float64), problem.options, takes_data(problem))
+                     for op in (problem.kernel, problem.reference))
+    assert_same(got, expected, 1e-13)
+print("the same")
+"""
 
 
 def run(program: str, **environment) -> subprocess.CompletedProcess:
@@ -42,6 +55,13 @@ def test_the_kernels_also_run_as_plain_python():
                                   for name, twin in TWINS.items()])
 def test_no_index_is_out_of_range(name):
     result = run(PROGRAM.format(setting="BOUNDSCHECK", names=[name]), NUMBA_BOUNDSCHECK="1")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "the same\n"
+
+
+@pytest.mark.parametrize("setting", ["DISABLE_JIT", "BOUNDSCHECK"])
+def test_the_layers_also_run_so(setting):
+    result = run(LAYERS.format(setting=setting), **{f"NUMBA_{setting}": "1"})
     assert result.returncode == 0, result.stderr
     assert result.stdout == "the same\n"
 

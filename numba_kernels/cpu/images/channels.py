@@ -1,5 +1,6 @@
 """Loops over the channels of pictures, (..., C), several places side by side so that inner loops are long.
 
+    add          y += b
     moments      mean = 1/n Σ x,  variance = 1/n Σ (x - mean)²        blocks of rows, merged as by Chan, Golub & LeVeque
     normalize    y = max((x - mean) scale + beta, limit)
     sums         Σ d,  Σ d (z - mean of z) r                  of the d where y > limit
@@ -11,6 +12,7 @@ limit is 0 for rectified units and -inf where there are none.  Sums over many ro
 Shapes: arrays (R, L), L = k C: k places side by side; vectors (C,).
 """
 
+from functools import lru_cache
 from math import gcd
 
 import numpy as np
@@ -25,15 +27,33 @@ LONG = 256
 
 def rows(x: Array) -> Array:
     """(..., C) as (R, k C)."""
-    C = x.shape[-1]
-    n = x.size // C
-    return x.reshape(n // (k := gcd(n, 1 << max(LONG // C, 1).bit_length() - 1)), k * C)
+    return x.reshape(_long(x.size, x.shape[-1]))
+
+
+@lru_cache(maxsize=256)
+def _long(size: int, C: int) -> tuple[int, int]:
+    k = gcd(size // C, 1 << max(LONG // C, 1).bit_length() - 1)
+    return size // (k * C), k * C
 
 
 def sums_of_channels(x: Array) -> Array:
     """Σ x over all axes but the last."""
     C = x.shape[-1]
     return _channel_sums(rows(x), C).astype(x.dtype)
+
+
+def add_to_channels(y: Array, b: Array) -> None:
+    """y += b."""
+    _add(rows(y), b)
+
+
+@njit(**JIT)
+def _add(y, b):
+    R, L = y.shape
+    long = repeated(b, L, y)
+    for m in range(R):
+        for l in range(L):
+            y[m, l] += long[l]
 
 
 @njit(**JIT)

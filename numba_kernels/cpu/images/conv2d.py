@@ -5,6 +5,7 @@ Same functions and arguments.  Every product of the four passes is one with a ma
     y  = A K + b,  A_mt = x[places_m + offsets_t]         dK = Aᵀ dy         m the places, t the entries of a window
 
 and dx a convolution itself, of dy inside a margin of zeros, spread out by the stride, with the filters turned round.
+Where a window is one place, and there is one at each, A is x itself: dx and dK are plain products, and so is y.
 The cache holds x as it was given, without padding.  Pictures get their margin a few at a time, in a near cache.
 
 Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed or other dtypes than float32 and
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numba_kernels.cpu.images.channels import sums_of_channels
+from numba_kernels.cpu.images.channels import add_to_channels, sums_of_channels
 from numba_kernels.cpu.images.conv2d_loops import convolve, to_filters
 from numba_kernels.cpu.images.layout import Layout, layout
 from numba_kernels.cpu.images.memory import empty
@@ -82,12 +83,19 @@ def _like_y(name: str, dy: Array, cache: Cache) -> Array:
 
 def _convolution(x: Array, K: Array, windows: Windows, b: Array | None = None, out: Array | None = None) -> Array:
     """Σ_ij X_ij K_ij + b, or out += Σ_ij X_ij K_ij."""
-    h, w, C, O = K.shape
+    if _one_place(windows):
+        y = _product(x, K[0, 0], out)
+        if b is not None:
+            add_to_channels(y, b)
+        return y
+    C = K.shape[2]
     return _convolve(x, K, layout(windows, (windows.padding,) * 2, C), windows.places, b, out)
 
 
 def _to_input(dy: Array, K: Array, windows: Windows, out: Array | None = None) -> Array:
     """dx: dy inside a margin of zeros, under the filters turned round; or out += dx."""
+    if _one_place(windows):
+        return _product(dy, K[0, 0].T, out)
     turned = np.ascontiguousarray(K[::-1, ::-1].transpose(0, 1, 3, 2))
     (h, w), P = windows.size, windows.padding
     before = h - 1 - P, w - 1 - P
@@ -116,6 +124,9 @@ def _spread(dy: Array, windows: Windows, before: tuple[int, int]) -> Array:
 def _to_filters(dK: Array, x: Array, dy: Array, windows: Windows) -> Array:
     """dK_ij += Σ X_ijᵀ dy."""
     C, O = dK.shape[2:]
+    if _one_place(windows):
+        dK[0, 0] += x.reshape(-1, C).T @ dy.reshape(-1, O)
+        return dK
     a = layout(windows, (windows.padding,) * 2, C)
     to_filters(dK.reshape(-1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
                dy.reshape(len(dy), -1, O))
@@ -127,4 +138,20 @@ def _convolve(x: Array, K: Array, a: Layout, places: tuple[int, int], b: Array |
     y = empty((len(x), *places, O), x.dtype) if out is None else out
     convolve(y.reshape(len(x), -1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
              K.reshape(-1, O), np.empty(0, x.dtype) if b is None else b)
+    return y
+
+
+def _one_place(windows: Windows) -> bool:
+    """Whether each place has a window that is that place alone."""
+    return windows.size == (1, 1) and windows.stride == 1 and windows.padding == 0
+
+
+def _product(x: Array, K: Array, out: Array | None = None) -> Array:
+    """x K at each place, or out += x K; K (C, O)."""
+    if out is not None:
+        out += _product(x, K)
+        return out
+    C, O = K.shape
+    y = empty((*x.shape[:3], O), x.dtype)
+    np.dot(x.reshape(-1, C), K, out=y.reshape(-1, O))
     return y

@@ -16,7 +16,7 @@ Array = np.ndarray
 LARGE = 1 << 16  # bytes; less than that is numpy.empty's
 FREE = 1 << 28
 
-_blocks: list[Array] = []  # lent or free, the one lent last at the end
+_blocks: dict[int, list[Array]] = {}  # by their bytes, lent or free; the number asked for last at the end
 _lock = Lock()
 
 
@@ -25,26 +25,31 @@ def empty(shape: tuple[int, ...], dtype) -> Array:
     if n_bytes < LARGE:
         return np.empty(shape, dtype)
     with _lock:
-        fits = (i for i in range(len(_blocks)) if _blocks[i].nbytes == n_bytes and _is_free(i))
-        number = next(fits, None)
-        if number is None:
+        alike = _blocks.pop(n_bytes, [])
+        block = next((alike[i] for i in range(len(alike)) if _is_free(alike, i)), None)
+        if block is None:
             _forget()
-        block = np.empty(n_bytes, np.uint8) if number is None else _blocks.pop(number)
-        _blocks.append(block)
-        return block.view(dtype).reshape(shape)
+            alike.append(block := np.empty(n_bytes, np.uint8))
+        _blocks[n_bytes] = alike
+        return np.ndarray(shape, dtype, block)
 
 
-def _is_free(i: int) -> bool:
-    return sys.getrefcount(_blocks[i]) == 2  # the list and the argument
+def _is_free(alike: list[Array], i: int) -> bool:
+    return sys.getrefcount(alike[i]) == 2  # the list and the argument
 
 
 def _forget() -> None:
     """Free blocks, the oldest first, until at most FREE bytes are left of them."""
-    free = [i for i in range(len(_blocks)) if _is_free(i)]
-    excess = sum(_blocks[i].nbytes for i in free) - FREE
-    gone = set()
-    for i in free:
-        if excess > 0:
-            excess -= _blocks[i].nbytes
-            gone.add(i)
-    _blocks[:] = [_blocks[i] for i in range(len(_blocks)) if i not in gone]
+    free = sum(n_bytes * _is_free(alike, i) for n_bytes, alike in _blocks.items() for i in range(len(alike)))
+    excess = free - FREE
+    for n_bytes, alike in list(_blocks.items()):
+        kept = []
+        for i in range(len(alike)):
+            if excess > 0 and _is_free(alike, i):
+                excess -= n_bytes
+            else:
+                kept.append(alike[i])
+        if kept:
+            _blocks[n_bytes] = kept
+        else:
+            del _blocks[n_bytes]

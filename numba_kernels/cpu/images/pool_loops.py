@@ -18,19 +18,24 @@ from numba_kernels.cpu.jit import JIT
 @njit(**JIT)
 def largest(y, winner, x, size, stride):
     (N, Y, X, C), (_, P, Q, _) = x.shape, y.shape
+    seen, best, at = np.empty((Q, C), x.dtype), np.empty(Q * C, x.dtype), np.empty(Q * C, x.dtype)
+    line, of_y, of_winner = seen.reshape(Q * C), y.reshape(N * P, Q * C), winner.reshape(N * P, Q * C)
     for n in range(N):
         for p in range(P):
-            for q in range(Q):
-                to, at, first = y[n, p, q], winner[n, p, q], x[n, p * stride, q * stride]
-                for c in range(C):
-                    to[c], at[c] = first[c], 0
-                for i in range(min(size, Y - p * stride)):
-                    for j in range(min(size, X - q * stride)):
-                        seen, number = x[n, p * stride + i, q * stride + j], winner.dtype.type(i * size + j)
+            best[:] = -np.inf
+            at[:] = 0
+            for i in range(min(size, Y - p * stride)):
+                for j in range(size):
+                    inside, number = min(Q, (X - j + stride - 1) // stride), x.dtype.type(i * size + j)
+                    for q in range(inside):
                         for c in range(C):
-                            wins = (not seen[c] <= to[c]) and to[c] == to[c]  # the first NaN wins over all
-                            to[c] = seen[c] if wins else to[c]
-                            at[c] = number if wins else at[c]
+                            seen[q, c] = x[n, p * stride + i, q * stride + j, c]
+                    for l in range(inside * C):  # a whole line of windows
+                        wins = (not line[l] <= best[l]) and best[l] == best[l]  # the first NaN wins over all
+                        best[l] = line[l] if wins else best[l]
+                        at[l] = number if wins else at[l]
+            for l in range(Q * C):
+                of_y[n * P + p, l], of_winner[n * P + p, l] = best[l], at[l]
 
 
 @njit(**JIT)
@@ -40,11 +45,12 @@ def of_winner(y, winner, x, size, stride):
         for p in range(P):
             for q in range(Q):
                 to, at = y[n, p, q], winner[n, p, q]
+                to[:] = 0
                 for i in range(min(size, Y - p * stride)):
                     for j in range(min(size, X - q * stride)):
                         seen, number = x[n, p * stride + i, q * stride + j], winner.dtype.type(i * size + j)
                         for c in range(C):
-                            to[c] = seen[c] if at[c] == number else to[c]
+                            to[c] += seen[c] if at[c] == number else x.dtype.type(0)
 
 
 @njit(**JIT)

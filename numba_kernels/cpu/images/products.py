@@ -4,7 +4,8 @@
 
 A convolution is one, its places the windows' first entries and its offsets those of a window's entries; the gradient of
 its filters is one with the two exchanged.  Six rows of out times one vector of columns are summed in registers, over
-some hundred rows of V that stay in the nearest cache.
+some hundred rows of V that stay in the nearest cache: one after the other, whole cache lines, or rows of a power of two
+would push each other out.
 
 Shapes: out (a, O) and x flat, V (r, O), start (O,), empty or None, places (a,), offsets (r,) integers.
 """
@@ -17,7 +18,6 @@ from numba_kernels.cpu.jit import INNER
 
 ROWS = 6  # of out, at once
 DEEP = 320  # rows of V, at once, at most
-NEAR = 4  # vectors: rows of V that are no longer than this are used where they are
 
 
 @njit(**INNER)
@@ -36,15 +36,15 @@ def add_products(out, x, places, offsets, V, start):
             fresh = r == 0 and len(start) > 0
         for o in range(0, O, lanes):
             column = max(0, min(o, O - lanes))  # of the last vector: the columns before o are there already
-            block, width = whole[r * O + column :], O
-            if O > NEAR * lanes or O < lanes or column < o and not fresh:
+            block = whole[r * O :]
+            if O != lanes:
                 pack(packed, V, r, len(some), column, column if fresh else o, lanes)
-                block, width = packed, lanes
+                block = packed
             for a in range(0, len(places), ROWS):
                 rows = min(ROWS, len(places) - a)
                 whole_block = rows == ROWS and O >= lanes
                 to, first, wide = (out, a * O + column, O) if whole_block else (rest, 0, lanes)
-                add_block(to, first, wide, x, places, a, rows, some, block, width, fresh, begin, column)
+                add_block(to, first, wide, x, places, a, rows, some, block, fresh, begin, column)
                 if not whole_block:
                     for i in range(rows):
                         for j in range(min(lanes, O)):
@@ -70,9 +70,9 @@ def pack(packed, V, r, rows, column, o, lanes):
 
 
 @njit(**INNER)
-def add_block(out, first, width, x, places, a, rows, offsets, V, deep, fresh, start, column):
-    """Six rows of out, width apart, += Σ_r, or = start + Σ_r where fresh, rows of V deep apart; where rows are fewer,
-    the last of them stands for those that are not.
+def add_block(out, first, width, x, places, a, rows, offsets, V, fresh, start, column):
+    """Six rows of out, width apart, += Σ_r, or = start + Σ_r where fresh, rows of V a vector each; where rows are
+    fewer, the last of them stands for those that are not.
     """
     p0, p1, p2 = places[a], places[a + min(1, rows - 1)], places[a + min(2, rows - 1)]
     p3, p4, p5 = places[a + min(3, rows - 1)], places[a + min(4, rows - 1)], places[a + min(5, rows - 1)]
@@ -82,7 +82,7 @@ def add_block(out, first, width, x, places, a, rows, offsets, V, deep, fresh, st
         s0, s1, s2 = load(out, first), load(out, first + width), load(out, first + 2 * width)
         s3, s4, s5 = load(out, first + 3 * width), load(out, first + 4 * width), load(out, first + 5 * width)
     for r in range(len(offsets)):
-        v, at = load(V, r * deep), offsets[r]
+        v, at = load(V, r * lanes_of(V)), offsets[r]
         s0 = add_times(s0, x, p0 + at, v)
         s1 = add_times(s1, x, p1 + at, v)
         s2 = add_times(s2, x, p2 + at, v)

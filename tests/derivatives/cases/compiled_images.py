@@ -11,7 +11,6 @@ from numba_kernels.cpu.images import (
     channels,
     conv2d,
     conv2d_loops,
-    layout,
     max_pool,
     pool_loops,
     products,
@@ -20,11 +19,12 @@ from ref.checks import check_op
 from tests.derivatives.cases.case import FOUR_PASSES, Case, functions, normal
 from tests.derivatives.cases.images import CHANNELS, apart, filters, image_op, with_options
 
+# The layout of windows and the shape of rows are kept by lru_cache, where no fault can be planted.
 PRODUCTS = (
-    functions(conv2d, "_convolution", "_to_input", "_spread", "_to_filters", "_convolve")
+    functions(conv2d, "_convolution", "_to_input", "_spread", "_to_filters", "_convolve", "_one_place", "_product")
     + functions(conv2d_loops, "convolve", "to_filters", "seen")
-    + functions(products, "add_products", "add_block", "pack") + functions(layout, "layout")
-    + functions(channels, "sums_of_channels", "_channel_sums", "folded", "rows")
+    + functions(products, "add_products", "add_block", "pack")
+    + functions(channels, "sums_of_channels", "add_to_channels", "_add", "_channel_sums", "repeated", "folded", "rows")
 )
 NORMALIZED = (
     functions(batch_norm, "_forward", "_backward", "_r_forward", "_r_backward", "_units", "_count")
@@ -54,6 +54,7 @@ COMPILED_IMAGES = [
     compiled(conv2d, filters(2, 5, 4, 3, 3, 2, 2), PRODUCTS),
     compiled(conv2d, filters(2, 5, 6, 1, 2, 3, 4), PRODUCTS, stride=2, padding=1),
     compiled(conv2d, filters(2, 4, 3, 2, 3, 3, 9), PRODUCTS, padding=1),
+    compiled(conv2d, filters(2, 3, 2, 3, 1, 1, 4), PRODUCTS),
     compiled(max_pool, {"x": apart(2, 7, 6, 2)}, MAXIMA, linear=True, size=3, stride=2, ceil=True),
     compiled(average_pool, {"x": normal(2, 7, 6, 2)}, MEANS, linear=True, size=3, stride=2, ceil=True),
     compiled(batch_norm, {"x": normal(2, 4, 5, 3, seed=7), **CHANNELS}, NORMALIZED, epsilon=0.3),
