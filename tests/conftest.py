@@ -1,5 +1,5 @@
-"""Where the tests of what takes long to compile run: each memory's in one process, and those of the layers of pictures;
-what compiles a memory again, with the slow.
+"""Where the tests of what takes long to compile run: each memory's in one process, those of the layers of pictures in
+another; what compiles a memory again, with the slow.
 
 A compiled recurrence with a memory takes a minute to compile for each dtype, in every process that calls it.
 """
@@ -9,7 +9,7 @@ import re
 import pytest
 
 MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
-PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|kernels/test_layers|benchmarks/test_(?:conv|nin)")
+PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|kernels/test_layers|marks/test_(?:conv|nin)")
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 
