@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from numba_kernels.cpu import batch_norm, relu
-from numba_kernels.cpu.images import conv2d, max_pool
-from ref.layers.images import max_pool as ref_max_pool
+from numba_kernels.cpu.images import average_pool, conv2d, max_pool
+from ref.layers.images import average_pool as ref_average_pool, max_pool as ref_max_pool
 from tests.kernels.layers import PROBLEMS, arrays, normalization, results, takes_data
 from tests.kernels.problems import assert_same
 
@@ -59,6 +59,14 @@ def test_not_a_number_wins_over_all():
     np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(cache.winner, ref_cache.winner)
     assert np.isnan(relu.forward(x)[0]).sum() == 2
+
+
+def test_caches_that_hold_what_the_reference_s_do():
+    x = np.arange(42.0).reshape(1, 7, 3, 2)
+    (_, cache), (_, expected) = (op.forward(x, 3, 2, ceil=True) for op in (average_pool, ref_average_pool))
+    np.testing.assert_array_equal(cache.n, expected.n)
+    assert cache.windows == expected.windows
+    np.testing.assert_array_equal(relu.forward(x)[1], x)
 
 
 BAD = {
