@@ -59,7 +59,7 @@ def test_no_index_is_out_of_range(name):
     assert result.stdout == "the same\n"
 
 
-@pytest.mark.parametrize("setting", ["DISABLE_JIT", "BOUNDSCHECK"])
+@pytest.mark.parametrize("setting", ["DISABLE_JIT", pytest.param("BOUNDSCHECK", marks=pytest.mark.slow)])
 def test_the_layers_also_run_so(setting):
     result = run(LAYERS.format(setting=setting), **{f"NUMBA_{setting}": "1"})
     assert result.returncode == 0, result.stderr
