@@ -33,7 +33,8 @@ derivatives: $(READY)  ## check every derivative and print the table
 
 mutants: $(READY)  ## plant faults in the derivatives: a sample, or all of some modules: MODULES="ref.layers ref.losses"
 	@echo "Planted faults: some minutes; all of them (make mutants-all) take an hour"
-	$(RUN) -m tests.derivatives.mutants $(or $(MODULES),--sample 10 $(if $(SINCE),--changed $(SINCE))) $(if $(MOST),--most $(MOST))
+	$(RUN) -m tests.derivatives.mutants $(or $(MODULES),--sample 10 $(if $(SINCE),--changed $(SINCE))) $(if $(MOST),--most $(MOST)) \
+		$(if $(WITHOUT),--without $(WITHOUT))
 
 mutants-all: $(READY)  ## plant every fault; every one must be caught
 	$(RUN) -m tests.derivatives.mutants

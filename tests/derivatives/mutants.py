@@ -191,13 +191,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--changed", metavar="REVISION",
                         help="every fault of the files that differ from this revision's")
     parser.add_argument("--most", type=int, metavar="M", help="no more than M of these faults, spread evenly")
+    parser.add_argument("--without", nargs="*", default=[], metavar="NAME", help="leave out modules that begin so")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), metavar="W", help="processes")
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != value for name, value in PLAIN.items()):
         command = [sys.executable, "-m", "tests.derivatives.mutants",
                    *(sys.argv[1:] if arguments is None else arguments)]
         return subprocess.call(command, env={**os.environ, **PLAIN})
-    functions = covered_functions()
+    functions = {name: cases for name, cases in covered_functions().items()
+                 if not name.startswith(tuple(options.without))}
     try:
         changed = changed_modules(options.changed) if options.changed else set()
         sampled = chosen(functions, options.modules) if options.modules else functions
