@@ -9,7 +9,8 @@ import re
 import pytest
 
 MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
-PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|kernels/test_layers|marks/test_(?:conv|nin)")
+PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|"
+                      r"kernels/test_layers|benchmarks/test_(?:conv|nin)")
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 
