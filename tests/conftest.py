@@ -10,7 +10,7 @@ import pytest
 
 MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
 PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|"
-                      r"kernels/test_layers|benchmarks/test_(?:conv|nin)")
+                      r"kernels/test_layers|benchmarks/test_(?:conv|nin)|test_compiled_layers")
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 

@@ -18,11 +18,11 @@ def require_kernels(module, kernels: str) -> None:
 
 
 def on_kernels(network, kernels: str):
-    """The recurrent network, with compiled ops if they are asked for.  Raises RunError for kernels without twins."""
+    """The network, with compiled ops if they are asked for.  Raises RunError for kernels that networks have no twins on."""
     if kernels == "numpy":
         return network
     if kernels != "cpu":
-        raise RunError(f"kernels is {kernels!r} but recurrent networks run on numpy or cpu")
+        raise RunError(f"kernels is {kernels!r} but networks run on numpy or cpu")
     import numba_kernels
 
     return numba_kernels.accelerate(network)

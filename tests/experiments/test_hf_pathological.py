@@ -108,7 +108,7 @@ def test_compiled_kernels_train_alike_and_others_are_refused(done):
     part = {**part_config({**config, "dtype": "float64"}, config["jobs"][1], "hf", 0), "budget": 1}  # one step
     numpy_, cpu = (train_part({**part, "kernels": kernels}, Memory()) for kernels in ("numpy", "cpu"))
     assert cpu["steps"] == numpy_["steps"] and cpu["test_loss"] == pytest.approx(numpy_["test_loss"], rel=1e-9)
-    with pytest.raises(RunError, match="kernels is 'cuda' but recurrent networks run on numpy or cpu"):
+    with pytest.raises(RunError, match="kernels is 'cuda' but networks run on numpy or cpu"):
         objective_of({**part, "kernels": "cuda"})
 
 

@@ -26,5 +26,5 @@ def test_a_network_on_its_kernels():
     assert on_kernels(network, "numpy") is network
     faster = on_kernels(network, "cpu")
     assert type(faster) is ElmanRNN and network.elman is elman and faster.elman is not elman
-    with pytest.raises(RunError, match="kernels is 'cuda' but recurrent networks run on numpy or cpu"):
+    with pytest.raises(RunError, match="kernels is 'cuda' but networks run on numpy or cpu"):
         on_kernels(network, "cuda")

@@ -138,12 +138,15 @@ def norms(run: Run) -> Path:
 
 
 def sheets(run: Run) -> list[Path]:
-    """One figure for each triangle and patch that some job has, its jobs side by side."""
+    """One figure for each triangle and patch of each network, its jobs side by side."""
     found = []
     for number, corners in enumerate(run.config["sheets"]):
-        jobs = [job for job in run.config["jobs"] if part_name(job, "sheet", number) in run.parts]
-        if jobs:
-            found.append(relief.draw(run, number, corners, jobs, settings(run, jobs[0])))
+        for network in dict.fromkeys(job["T"] for job in run.config["jobs"]):
+            jobs = [job for job in run.config["jobs"]
+                    if job["T"] == network and part_name(job, "sheet", number) in run.parts]
+            if jobs:
+                found.append(relief.draw(run, f"sheet-{number}-{network}", number, corners, jobs,
+                                         settings(run, jobs[0])))
     return found
 
 

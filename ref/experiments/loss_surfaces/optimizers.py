@@ -19,7 +19,7 @@ from ref.experiments.run import read_run
 from ref.experiments.sweep import Sweep
 
 NAME = "surfaces-optimizers"
-KERNELS = ("numpy",)
+KERNELS = ("numpy", "cpu")
 
 SHEETS = [["start", "adam", "rmsprop"], ["adam", "sgdm", "sgd"], ["sgd", "rk2", "adam", "adam-rk2"],
           ["start", "start 1", "sgd", "sgd 1"]]
@@ -35,7 +35,8 @@ DIGITS = {**SETTINGS, "initialization": "he", "sheets": SHEETS}
 PRESETS = {
     "quick": {**DIGITS, "epochs": 10, "n_surface": 250, "tuning_share": 0.3, "alphas": 9, "sheet": 5, "jobs": digits(2),
               "rates": {name: rates[-2:] for name, rates in SETTINGS["rates"].items()}},
-    "standard": {**DIGITS, "kept": [1, 2, 5, 10, 20], "alphas": 21, "sheet": 12, "jobs": digits(4, 2)},
+    "standard": {**DIGITS, "kept": [1, 2, 5, 10, 20], "alphas": 21, "sheet": 12,
+                 "jobs": [*digits(5, 5), *digits(5, network="vgg-digits")]},
     "paper": {**SETTINGS, "minibatch": 128, "epochs": 200, "kept": [1, 5, 25, 50, 100, 150], "n_surface": 5000,
               "flips": True, "alphas": 21, "sheet": 20, "sheets": SHEETS, "evaluate_every": 5, "jobs": [
                   job("cifar10", network, batch_norm, True, 5, initialization=start) for network, start in

@@ -23,7 +23,7 @@ CORNERS = {3: np.array([(0, 0), (1, 0), (0.5, 0.75**0.5)]), 4: np.array([(0, 0),
 VIEWS = {3: 40, 4: 110}  # from where, in degrees: the ends in front of the start
 
 
-def draw(run: Run, number: int, corners: list[str], jobs: list[dict], settings: str) -> Path:
+def draw(run: Run, file: str, number: int, corners: list[str], jobs: list[dict], settings: str) -> Path:
     n = run.config["sheet"]
     (x, y), triangles = places(len(corners), n)
     figure, _ = new_figure(1, 1, width=3.9 * len(jobs) + 0.3, height=7.0)
@@ -63,7 +63,7 @@ def draw(run: Run, number: int, corners: list[str], jobs: list[dict], settings: 
     figure.suptitle(f"{settings};\nwhat is above {HIGHEST:g} times the loss of a guess is drawn as if so high",
                     fontsize=8)
     kind = "triangle" if len(corners) == 3 else "bilinear patch"
-    return save(figure, run.folder / "figures" / f"sheet-{number}.png",
+    return save(figure, run.folder / "figures" / f"{file}.png",
                 f"The {kind} of {names}, contours above, in three dimensions below, a column a job ({settings}). In "
                 f"nats: {' '.join(said)}")
 

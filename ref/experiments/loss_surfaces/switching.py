@@ -32,7 +32,7 @@ from ref.experiments.sweep import Sweep
 from ref.experiments.tables import Claim
 
 NAME = "surfaces-switching"
-KERNELS = ("numpy",)
+KERNELS = ("numpy", "cpu")
 
 
 def switching(batch_norm: bool, seeds: int, pairs: list[list[str]], at: list[int], task: str = "digits",

@@ -5,6 +5,7 @@ A part's configuration holds what ref.experiments.loss_surfaces.data needs, and
     network         nin-tiny, nin-digits, ...: a name of NETWORKS;  batch_norm, dropout: whether it has them
     initialization  "uniform" or "he" (ref.networks.images.convolutional)
     method, rate    a name of ref.experiments.loss_surfaces.methods, and its rate
+    kernels         numpy, or cpu: what the network's ops run on
     epochs, minibatch, part_seed;  flips, shift: how minibatches are augmented
     kept            epochs after which parameters are kept, besides the first and the last
     evaluate_every  epochs
@@ -26,6 +27,7 @@ import numpy as np
 
 from ref import losses
 from ref.batch import Batch
+from ref.experiments.kernels import on_kernels
 from ref.experiments.loss_surfaces.data import Data, data_of
 from ref.experiments.loss_surfaces.methods import METHODS
 from ref.experiments.loss_surfaces.path import Keeping, keep, kept
@@ -63,7 +65,8 @@ NETWORKS: dict[str, Callable] = {"nin-least": nin_least, "nin-tiny": nin_tiny, "
 
 
 def network_of(config: dict, image: tuple[int, ...]) -> ConvolutionalNetwork:
-    return NETWORKS[config["network"]](image, batch_norm=config["batch_norm"], dropout=config["dropout"])
+    network = NETWORKS[config["network"]](image, batch_norm=config["batch_norm"], dropout=config["dropout"])
+    return on_kernels(network, config["kernels"])
 
 
 def start(config: dict, network: ConvolutionalNetwork) -> Parameters:

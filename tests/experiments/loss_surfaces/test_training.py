@@ -124,6 +124,14 @@ def test_interrupted_training_ends_with_the_same_bits(monkeypatch, tmp_path):
         assert file_of(tmp_path / "whole", step).read_bytes() == file_of(tmp_path / "cut", step).read_bytes()
 
 
+def test_compiled_layers_train_to_the_same_end_up_to_rounding(tmp_path):
+    """On compiled kernels, named in the configuration; the ends are not the same bits, so that they were used."""
+    ends = [final(tmp_path / kernels, trained(tmp_path / kernels, one_part("rk2", kernels=kernels))).vector
+            for kernels in ("numpy", "cpu")]
+    assert (ends[0] != ends[1]).any()
+    np.testing.assert_allclose(ends[1], ends[0], rtol=0, atol=1e-4)
+
+
 def test_data_are_standardised_apart_and_the_surface_is_of_the_training_images():
     data = data_of(one_part("sgd", n_training=None, n_test=None))
     (x, t), (kept_back, _), (x_test, _), (surface, _) = data

@@ -121,7 +121,7 @@ def test_compiled_kernels_train_alike_and_others_are_refused():
         config = {**one_part(variant), "dtype": "float64", "updates": 2}
         numpy_, cpu = (train_part({**config, "kernels": kernels}, Memory()) for kernels in ("numpy", "cpu"))
         assert cpu["test_loss"] == pytest.approx(numpy_["test_loss"], rel=1e-9)
-    with pytest.raises(RunError, match="kernels is 'cuda' but recurrent networks run on numpy or cpu"):
+    with pytest.raises(RunError, match="kernels is 'cuda' but networks run on numpy or cpu"):
         network_of({**config, "kernels": "cuda"})
     with pytest.raises(RunError, match="network is 'gru' but must be"):
         network_of({**config, "network": "gru"})

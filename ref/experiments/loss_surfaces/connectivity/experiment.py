@@ -21,7 +21,7 @@ from ref.experiments.sweep import Sweep
 
 __all__ = ["KERNELS", "NAME", "PRESETS", "figures", "report", "run"]
 NAME = "surfaces-connectivity"
-KERNELS = ("numpy",)
+KERNELS = ("numpy", "cpu")
 
 JOINED = {**DIGITS, "sheets": [], "policies": ["recompute", "interpolate", "repair"], "curve_rate": 1e-2}
 PRESETS = {

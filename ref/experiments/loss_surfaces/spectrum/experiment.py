@@ -19,7 +19,7 @@ from ref.experiments.sweep import Sweep
 
 __all__ = ["KERNELS", "NAME", "PRESETS", "figures", "report", "run"]
 NAME = "surfaces-spectrum"
-KERNELS = ("numpy",)
+KERNELS = ("numpy", "cpu")
 
 
 def both(network: str, seeds: int, methods=ALL, task: str = "digits", dropout: bool = False, **settings) -> list[dict]:
