@@ -18,7 +18,7 @@ def require_kernels(module, kernels: str) -> None:
 
 
 def on_kernels(network, kernels: str):
-    """The network, with compiled ops if they are asked for.  Raises RunError for kernels that networks have no twins on."""
+    """The network, with compiled ops if they are asked for.  Raises RunError for kernels that have no twins."""
     if kernels == "numpy":
         return network
     if kernels != "cpu":
