@@ -42,10 +42,10 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
                    "DNC, an LSTM."),
     "ntm-sort": ("ref.experiments.memory.sort",
                  "Vectors in the order of their priorities: neural Turing machines, a DNC, an LSTM."),
-    "surfaces-optimizers": ("ref.experiments.loss_surfaces.optimizers",
+    "surfaces-optimizers": ("ref.experiments.loss_surfaces.optimizers.experiment",
                             "Where seven optimisers end from the same starts, and the loss on lines, triangles and "
                             "patches between the ends, with and without batch norm."),
-    "surfaces-switching": ("ref.experiments.loss_surfaces.switching",
+    "surfaces-switching": ("ref.experiments.loss_surfaces.switching.experiment",
                            "One optimiser to some epoch, then another with a fresh state: where it ends, and what lies "
                            "between."),
     "surfaces-connectivity": ("ref.experiments.loss_surfaces.connectivity.experiment",

@@ -1,6 +1,6 @@
 """What the loss-surface experiments share: their jobs and settings, the choice of a rate, and the run of all parts.
 
-A run's configuration has the settings of ref.experiments.loss_surfaces.training and lines and
+A run's configuration has the settings of ref.experiments.loss_surfaces.training.part and lines.looking and
 
     rates           method -> those that are tried with the first seed for a share (tuning_share) of the epochs; the one
                     whose loss on the validation images is least goes on
@@ -15,8 +15,8 @@ import numpy as np
 
 from ref.experiments import grid, jobs
 from ref.experiments.jobs import part_name, prefix
-from ref.experiments.loss_surfaces.methods import ALL, METHODS
-from ref.experiments.loss_surfaces.training import train_part
+from ref.experiments.loss_surfaces.training.methods import ALL, METHODS
+from ref.experiments.loss_surfaces.training.part import train_part
 from ref.experiments.sweep import Sweep
 
 SETTINGS = {

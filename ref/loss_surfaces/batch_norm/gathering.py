@@ -34,7 +34,7 @@ def gather(network: ConvolutionalNetwork, theta: Parameters, x: Array, chunk: in
     Raises ValueError or TypeError where x or theta does not fit the network, or where a batch norm sees one number.
     """
     chunk = require_count("chunk", chunk)
-    x = network._require_inputs(theta, x, ())
+    x = network.require_inputs(theta, x)
     ys = [x[start : start + chunk] for start in range(0, len(x), chunk)]
     held: list[Statistics] = []
     for stage, names in zip(network.stages, network.names):

@@ -108,7 +108,7 @@ class ConvolutionalNetwork:
         """Raises ValueError or TypeError where x, a mask or theta does not fit the network, or where a batch norm would
         take its statistics from one number.
         """
-        y = self._require_inputs(theta, x, masks)
+        y = self.require_inputs(theta, x, masks)
         masks, given = iter(masks or [None] * len(self.dropped)), iter(self.given or ())
         cache = Cache([], theta)
         for stage, names in zip(self.stages, self.names):
@@ -154,7 +154,8 @@ class ConvolutionalNetwork:
                 dy, Rdy = _tuple(op.backward(dy, of_stage))[0], Rd
         return Rgrad
 
-    def _require_inputs(self, theta: Parameters, x: Array, masks: tuple) -> Array:
+    def require_inputs(self, theta: Parameters, x: Array, masks: tuple = ()) -> Array:
+        """x, where it, the masks and theta fit the network; ValueError or TypeError otherwise."""
         self._require_parameters("theta", theta)
         x = require_floats("x", x, finite=False)
         if x.ndim != 4 or x.shape[1:] != self.image:

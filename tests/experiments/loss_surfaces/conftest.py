@@ -1,6 +1,6 @@
 import pytest
 
-from ref.experiments.loss_surfaces import optimizers
+from ref.experiments.loss_surfaces.optimizers import experiment as optimizers
 from tests.experiments.finished import finished_run
 from tests.experiments.loss_surfaces.little import digits, tiny
 

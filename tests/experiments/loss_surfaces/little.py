@@ -1,6 +1,6 @@
 """The loss-surface experiments at a size of seconds."""
 
-from ref.experiments.loss_surfaces import optimizers
+from ref.experiments.loss_surfaces.optimizers import experiment as optimizers
 from ref.experiments.loss_surfaces.study import job, part_config
 from ref.experiments.run import Run, run_config
 

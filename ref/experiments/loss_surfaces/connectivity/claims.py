@@ -15,10 +15,10 @@ The limits are ours, and so are network, images and seeds: those papers' network
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.claims import HIGH, claim
 from ref.experiments.loss_surfaces.connectivity.joining import couples
 from ref.experiments.loss_surfaces.connectivity.numbers import CURVE, barriers, settled, ways
-from ref.experiments.loss_surfaces.relief import GUESS
+from ref.experiments.loss_surfaces.optimizers.claims import HIGH, claim
+from ref.experiments.loss_surfaces.sheets.relief import GUESS
 from ref.experiments.loss_surfaces.study import title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim

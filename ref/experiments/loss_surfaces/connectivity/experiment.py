@@ -14,7 +14,7 @@ from pathlib import Path
 from ref.experiments.loss_surfaces.connectivity.figures import draw
 from ref.experiments.loss_surfaces.connectivity.joining import join_part, joining_parts
 from ref.experiments.loss_surfaces.connectivity.report import report
-from ref.experiments.loss_surfaces.optimizers import DIGITS
+from ref.experiments.loss_surfaces.optimizers.experiment import DIGITS
 from ref.experiments.loss_surfaces.study import job, train_all
 from ref.experiments.run import read_run
 from ref.experiments.sweep import Sweep

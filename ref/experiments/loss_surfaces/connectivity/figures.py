@@ -20,10 +20,10 @@ from ref.experiments.loss_surfaces.connectivity.numbers import (
     way_title,
     ways,
 )
-from ref.experiments.loss_surfaces.figures import say_settings, settings
-from ref.experiments.loss_surfaces.methods import title as method_title
-from ref.experiments.loss_surfaces.report import number
+from ref.experiments.loss_surfaces.optimizers.figures import say_settings, settings
+from ref.experiments.loss_surfaces.optimizers.report import number
 from ref.experiments.loss_surfaces.study import title
+from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 LEAST = 1e-3  # nats, below which the axis does not go

@@ -19,11 +19,11 @@ from itertools import combinations
 import numpy as np
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.data import Data, data_of
-from ref.experiments.loss_surfaces.lines import on
-from ref.experiments.loss_surfaces.path import kept
+from ref.experiments.loss_surfaces.lines.looking import on
 from ref.experiments.loss_surfaces.study import part_config
-from ref.experiments.loss_surfaces.training import CHUNK, LOSS, batches_of, network_of, steps_of
+from ref.experiments.loss_surfaces.training.data import Data, data_of
+from ref.experiments.loss_surfaces.training.part import CHUNK, LOSS, batches_of, network_of, steps_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.training import ended, processor_seconds
 from ref.loss_surfaces.alignment import align

@@ -11,7 +11,7 @@ import numpy as np
 
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.connectivity.joining import couples, policies_of
-from ref.experiments.loss_surfaces.relief import GUESS
+from ref.experiments.loss_surfaces.sheets.relief import GUESS
 from ref.experiments.loss_surfaces.study import part_config
 from ref.experiments.run import Run
 from ref.loss_surfaces.measures import barrier

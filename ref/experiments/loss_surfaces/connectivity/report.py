@@ -6,9 +6,9 @@ from ref.experiments.loss_surfaces.connectivity.claims import claims
 from ref.experiments.loss_surfaces.connectivity.figures import couple_name
 from ref.experiments.loss_surfaces.connectivity.joining import couples
 from ref.experiments.loss_surfaces.connectivity.numbers import barriers, highest, joined, way_title, ways
-from ref.experiments.loss_surfaces.methods import title as method_title
-from ref.experiments.loss_surfaces.report import number
+from ref.experiments.loss_surfaces.optimizers.report import number
 from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title
+from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 NOTE = ("Median of the pairs, and their range in brackets. Barrier: how far the loss, or error, goes above the higher "

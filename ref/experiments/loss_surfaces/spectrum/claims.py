@@ -10,9 +10,9 @@ ended has one: the report says how large.  The limit is ours.
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.claims import claim
 from ref.experiments.loss_surfaces.connectivity.numbers import LEARNT
-from ref.experiments.loss_surfaces.relief import GUESS
+from ref.experiments.loss_surfaces.optimizers.claims import claim
+from ref.experiments.loss_surfaces.sheets.relief import GUESS
 from ref.experiments.loss_surfaces.spectrum.numbers import at_end, panels_of
 from ref.experiments.loss_surfaces.study import title
 from ref.experiments.run import Run

@@ -8,12 +8,12 @@ Hessians: with statistics that are held, and with those of the batch.  Of a smal
 
 from pathlib import Path
 
-from ref.experiments.loss_surfaces.methods import ALL
-from ref.experiments.loss_surfaces.optimizers import DIGITS
+from ref.experiments.loss_surfaces.optimizers.experiment import DIGITS
 from ref.experiments.loss_surfaces.spectrum.figures import draw
 from ref.experiments.loss_surfaces.spectrum.looking import dense_part, dense_parts, look_part, looking_parts
 from ref.experiments.loss_surfaces.spectrum.report import report
 from ref.experiments.loss_surfaces.study import job, train_all
+from ref.experiments.loss_surfaces.training.methods import ALL
 from ref.experiments.run import read_run
 from ref.experiments.sweep import Sweep
 

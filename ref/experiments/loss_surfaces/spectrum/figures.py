@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ref.experiments.figures import COLOURS, legend_above, new_figure, panels, plain_numbers, save
-from ref.experiments.loss_surfaces.figures import LOOKS
-from ref.experiments.loss_surfaces.methods import title as method_title
-from ref.experiments.loss_surfaces.report import number
+from ref.experiments.loss_surfaces.optimizers.figures import LOOKS
+from ref.experiments.loss_surfaces.optimizers.report import number
 from ref.experiments.loss_surfaces.spectrum.claims import hessian_title
 from ref.experiments.loss_surfaces.spectrum.looking import dense_method
 from ref.experiments.loss_surfaces.spectrum.numbers import (
@@ -25,6 +24,7 @@ from ref.experiments.loss_surfaces.spectrum.numbers import (
     panels_of,
     width_of,
 )
+from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 ROWS = {"highest": "highest eigenvalue", "lowest": "lowest eigenvalue", "index": "index, share below -1 %",

@@ -23,10 +23,10 @@ import numpy as np
 
 from ref.batch import Batch
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.data import data_of
-from ref.experiments.loss_surfaces.path import kept
 from ref.experiments.loss_surfaces.study import part_config
-from ref.experiments.loss_surfaces.training import LOSS, network_of
+from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.training.part import LOSS, network_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.recording import FolderRecorder
 from ref.loss_surfaces.batch_norm import policies
 from ref.loss_surfaces.distances import norm

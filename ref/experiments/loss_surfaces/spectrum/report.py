@@ -1,12 +1,12 @@
 """The results of surfaces-spectrum as Markdown."""
 
 from ref.experiments import tables
-from ref.experiments.loss_surfaces.methods import title as method_title
-from ref.experiments.loss_surfaces.report import number
+from ref.experiments.loss_surfaces.optimizers.report import number
 from ref.experiments.loss_surfaces.spectrum.claims import claims, hessian_title
 from ref.experiments.loss_surfaces.spectrum.looking import dense_method
 from ref.experiments.loss_surfaces.spectrum.numbers import along, beside_exact, looks, panels_of
 from ref.experiments.loss_surfaces.study import part_config
+from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 NOTE = ("Median of the seeds, and their range in brackets. Index: the share of eigenvalues below -1 % of the largest "

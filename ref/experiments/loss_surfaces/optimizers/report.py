@@ -6,8 +6,7 @@ import numpy as np
 
 from ref.experiments import tables
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.methods import title as method_title
-from ref.experiments.loss_surfaces.numbers import (
+from ref.experiments.loss_surfaces.lines.numbers import (
     apart,
     barriers,
     between_seeds,
@@ -17,6 +16,7 @@ from ref.experiments.loss_surfaces.numbers import (
     unlike,
 )
 from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title, tried
+from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 

@@ -8,12 +8,12 @@ method, "start", or either with a 1 after it, of the second seed: ["start", "ada
 import numpy as np
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.cutting import evaluate_part
-from ref.experiments.loss_surfaces.data import data_of
-from ref.experiments.loss_surfaces.lines import START, measure_of
-from ref.experiments.loss_surfaces.path import kept
+from ref.experiments.loss_surfaces.lines.looking import START, measure_of
+from ref.experiments.loss_surfaces.sheets.cutting import evaluate_part
 from ref.experiments.loss_surfaces.study import part_config
-from ref.experiments.loss_surfaces.training import network_of
+from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.training.part import network_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.recording import FolderRecorder
 from ref.loss_surfaces.between import barycentric_grid
 from ref.loss_surfaces.surface import grid, on_patch, on_triangle

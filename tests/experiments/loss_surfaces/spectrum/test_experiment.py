@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.path import kept
 from ref.experiments.loss_surfaces.spectrum import claims, experiment
 from ref.experiments.loss_surfaces.spectrum.looking import batch_of, dense_method, hessians, looking_parts, objective_at
 from ref.experiments.loss_surfaces.spectrum.numbers import at_end, beside_exact, density, exact, looks, panels_of
 from ref.experiments.loss_surfaces.study import job as of_job
-from ref.experiments.loss_surfaces.training import NETWORKS
+from ref.experiments.loss_surfaces.training.part import NETWORKS
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.tables import claim_lines
 from ref.networks.images.nin import network_in_network
 from ref.random import stream

@@ -9,11 +9,11 @@ was still at the loss of a guess when it had trained from Torch7's start for two
 
 from pathlib import Path
 
-from ref.experiments.loss_surfaces import figures as drawn
-from ref.experiments.loss_surfaces.claims import claims
-from ref.experiments.loss_surfaces.lines import line_parts, look_part
-from ref.experiments.loss_surfaces.report import report_of
-from ref.experiments.loss_surfaces.sheets import sheet_part, sheet_parts
+from ref.experiments.loss_surfaces.lines.looking import line_parts, look_part
+from ref.experiments.loss_surfaces.optimizers import figures as drawn
+from ref.experiments.loss_surfaces.optimizers.claims import claims
+from ref.experiments.loss_surfaces.optimizers.report import report_of
+from ref.experiments.loss_surfaces.sheets.looking import sheet_part, sheet_parts
 from ref.experiments.loss_surfaces.study import SETTINGS, job, train_all
 from ref.experiments.run import read_run
 from ref.experiments.sweep import Sweep

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.claims import (
+from ref.experiments.loss_surfaces.lines.numbers import from_start, unlike
+from ref.experiments.loss_surfaces.optimizers.claims import (
     consistent_norms,
     different_ends,
     late_drop,
     one_shape,
     other_functions,
 )
-from ref.experiments.loss_surfaces.numbers import from_start, unlike
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim, claim_lines
 from tests.experiments.loss_surfaces.little import digits, tiny

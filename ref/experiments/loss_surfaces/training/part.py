@@ -1,10 +1,10 @@
 """One part of a loss-surface experiment: one network trained by one optimiser for some epochs, its path kept.
 
-A part's configuration holds what ref.experiments.loss_surfaces.data needs, and
+A part's configuration holds what ref.experiments.loss_surfaces.training.data needs, and
 
     network         nin-tiny, nin-digits, ...: a name of NETWORKS;  batch_norm, dropout: whether it has them
     initialization  "uniform" or "he" (ref.networks.images.convolutional)
-    method, rate    a name of ref.experiments.loss_surfaces.methods, and its rate
+    method, rate    a name of ref.experiments.loss_surfaces.training.methods, and its rate
     kernels         numpy, or cpu: what the network's ops run on
     epochs, minibatch, part_seed;  flips, shift: how minibatches are augmented
     kept            epochs after which parameters are kept, besides the first and the last
@@ -28,9 +28,9 @@ import numpy as np
 from ref import losses
 from ref.batch import Batch
 from ref.experiments.kernels import on_kernels
-from ref.experiments.loss_surfaces.data import Data, data_of
-from ref.experiments.loss_surfaces.methods import METHODS
-from ref.experiments.loss_surfaces.path import Keeping, keep, kept
+from ref.experiments.loss_surfaces.training.data import Data, data_of
+from ref.experiments.loss_surfaces.training.methods import METHODS
+from ref.experiments.loss_surfaces.training.path import Keeping, keep, kept
 from ref.experiments.recording import FolderRecorder
 from ref.experiments.training import ended, processor_seconds
 from ref.loss_surfaces.batch_norm.policies import Recompute

@@ -6,7 +6,7 @@
 
 A part's configuration is that of training, and
 
-    ends        name -> [part, step]: where a point is kept (ref.experiments.loss_surfaces.path)
+    ends        name -> [part, step]: where a point is kept (ref.experiments.loss_surfaces.training.path)
     start       the same for the start, or None
     policy      of ref.loss_surfaces.batch_norm.policies: what batch norms hold at a point
     alphas      how many points there are from 0 to 1; beyond: to which alpha the lines from the start go on
@@ -21,10 +21,10 @@ import numpy as np
 
 from ref import losses
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.data import Data, data_of
-from ref.experiments.loss_surfaces.path import kept
 from ref.experiments.loss_surfaces.study import part_config
-from ref.experiments.loss_surfaces.training import CHUNK, LOSS, is_weight, network_of
+from ref.experiments.loss_surfaces.training.data import Data, data_of
+from ref.experiments.loss_surfaces.training.part import CHUNK, LOSS, is_weight, network_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.recording import FolderRecorder
 from ref.loss_surfaces import distances
 from ref.loss_surfaces.batch_norm import policies

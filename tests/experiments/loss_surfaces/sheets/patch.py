@@ -1,6 +1,6 @@
 """A patch between four small networks in parts, which ends itself as a kill does after as many points as it is told:
 
-    python -m tests.experiments.loss_surfaces.patch FOLDER PARTS POINTS
+    python -m tests.experiments.loss_surfaces.sheets.patch FOLDER PARTS POINTS
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.cutting import cut, evaluate_part
+from ref.experiments.loss_surfaces.sheets.cutting import cut, evaluate_part
 from ref.experiments.sweep import sweep
 from ref.loss_surfaces.batch_norm.policies import make
 from ref.loss_surfaces.surface import grid, measurement, on_patch

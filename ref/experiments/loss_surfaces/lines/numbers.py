@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.lines import START
+from ref.experiments.loss_surfaces.lines.looking import START
 from ref.experiments.run import Run
 from ref.loss_surfaces.measures import barrier, monotonicity, plateau, width
 

@@ -8,9 +8,9 @@ from ref.experiments.loss_surfaces.connectivity import claims, experiment
 from ref.experiments.loss_surfaces.connectivity.claims import LIMIT
 from ref.experiments.loss_surfaces.connectivity.joining import couples, joining_parts
 from ref.experiments.loss_surfaces.connectivity.numbers import GUESS, barriers, joined, ways
-from ref.experiments.loss_surfaces.data import data_of
-from ref.experiments.loss_surfaces.path import kept
-from ref.experiments.loss_surfaces.training import CHUNK, LOSS, network_of
+from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.training.part import CHUNK, LOSS, network_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.tables import claim_lines
 from ref.loss_surfaces.alignment import align
 from ref.loss_surfaces.batch_norm.policies import make

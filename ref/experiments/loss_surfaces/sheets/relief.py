@@ -10,9 +10,9 @@ import numpy as np
 
 from ref.experiments.figures import new_figure, save
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.data import CLASSES
-from ref.experiments.loss_surfaces.methods import METHODS, title as method_title
 from ref.experiments.loss_surfaces.study import title
+from ref.experiments.loss_surfaces.training.data import CLASSES
+from ref.experiments.loss_surfaces.training.methods import METHODS, title as method_title
 from ref.experiments.run import Run
 from ref.loss_surfaces.between import barycentric_grid, barycentric_triangles
 

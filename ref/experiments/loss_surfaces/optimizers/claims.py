@@ -17,8 +17,8 @@ The limits are ours.  The paper's words are about pictures, and about CIFAR-10 w
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.lines import START
-from ref.experiments.loss_surfaces.numbers import (
+from ref.experiments.loss_surfaces.lines.looking import START
+from ref.experiments.loss_surfaces.lines.numbers import (
     SURFACE,
     apart,
     barriers,

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from ref.experiments.loss_surfaces import figures, relief
-from ref.experiments.loss_surfaces.figures import LOOKS
-from ref.experiments.loss_surfaces.methods import ALL, title as method_title
-from ref.experiments.loss_surfaces.numbers import barriers, from_start, line_of, looks
-from ref.experiments.loss_surfaces.relief import CORNERS, GUESS, HIGHEST, corner_title, corners_at, places
+from ref.experiments.loss_surfaces.lines.numbers import barriers, from_start, line_of, looks
+from ref.experiments.loss_surfaces.optimizers import figures
+from ref.experiments.loss_surfaces.optimizers.figures import LOOKS
+from ref.experiments.loss_surfaces.sheets import relief
+from ref.experiments.loss_surfaces.sheets.relief import CORNERS, GUESS, HIGHEST, corner_title, corners_at, places
+from ref.experiments.loss_surfaces.training.methods import ALL, title as method_title
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ref.experiments.loss_surfaces.cutting import SAVE_EVERY, cut, evaluate_part, join
+from ref.experiments.loss_surfaces.sheets.cutting import SAVE_EVERY, cut, evaluate_part, join
 from ref.experiments.recording import FolderRecorder, read_rows
 from ref.loss_surfaces.surface import Surface
 from ref.parameters import Parameters
 from ref.training.recorder import Memory
-from tests.experiments.loss_surfaces import patch
+from tests.experiments.loss_surfaces.sheets import patch
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 LINE = Surface({}, lambda alpha: Parameters.from_vector(np.array([alpha]), {"at": (1,)}))
 
 
@@ -42,8 +42,8 @@ def test_processes_do_not_show(whole, tmp_path):
 def test_a_kill_does_not_show(whole, tmp_path):
     """After 13 points, of which SAVE_EVERY are safe and the others evaluated again."""
     assert SAVE_EVERY < 13
-    done = subprocess.run([sys.executable, "-m", "tests.experiments.loss_surfaces.patch", str(tmp_path), "1"], cwd=ROOT,
-                          env={**os.environ, "POINTS_BEFORE_THE_KILL": "13"}, timeout=60)
+    done = subprocess.run([sys.executable, "-m", patch.__name__, str(tmp_path), "1"], cwd=ROOT, timeout=60,
+                          env={**os.environ, "POINTS_BEFORE_THE_KILL": "13"})
     assert done.returncode == -9 and len(read_rows(tmp_path / "patch-0")) == 13
     assert_same_bits(join("patch", patch.run(tmp_path, 1, workers=0)), whole)
     assert len(read_rows(tmp_path / "patch-0")) == 25

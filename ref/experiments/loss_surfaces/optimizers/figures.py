@@ -4,7 +4,7 @@
     lines        training loss on the line from the start to each method's end, and beyond it
     pair-table   every pair of methods: barriers below the diagonal, functional distances above it
     norms        |theta| at the end, and how far it is from the start
-    sheet-...    triangles and patches (ref.experiments.loss_surfaces.relief)
+    sheet-...    triangles and patches (ref.experiments.loss_surfaces.sheets.relief)
 """
 
 from pathlib import Path
@@ -13,11 +13,11 @@ import numpy as np
 
 from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, panels, save
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces import relief
-from ref.experiments.loss_surfaces.lines import START
-from ref.experiments.loss_surfaces.methods import METHODS, title as method_title
-from ref.experiments.loss_surfaces.numbers import apart, barriers, from_start, line_of, looks, pairs
+from ref.experiments.loss_surfaces.lines.looking import START
+from ref.experiments.loss_surfaces.lines.numbers import apart, barriers, from_start, line_of, looks, pairs
+from ref.experiments.loss_surfaces.sheets import relief
 from ref.experiments.loss_surfaces.study import outcomes, part_config, title
+from ref.experiments.loss_surfaces.training.methods import METHODS, title as method_title
 from ref.experiments.recording import measured, read_rows
 from ref.experiments.run import Run
 

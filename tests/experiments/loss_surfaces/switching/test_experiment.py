@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces import switching
-from ref.experiments.loss_surfaces.methods import title
-from ref.experiments.loss_surfaces.path import kept
-from ref.experiments.loss_surfaces.switching import another_point, name_of, the_seconds_norm, with_switches
+from ref.experiments.loss_surfaces.switching import experiment as switching
+from ref.experiments.loss_surfaces.switching.claims import another_point, the_seconds_norm
+from ref.experiments.loss_surfaces.switching.naming import name_of, with_switches
+from ref.experiments.loss_surfaces.training.methods import title
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.registry import EXPERIMENTS
 from tests.experiments.finished import finished_run
 from tests.experiments.loss_surfaces.little import tiny, with_parts

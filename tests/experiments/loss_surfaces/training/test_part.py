@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ref.experiments.loss_surfaces import training
-from ref.experiments.loss_surfaces.data import data_of
-from ref.experiments.loss_surfaces.methods import ALL, METHODS
-from ref.experiments.loss_surfaces.path import file_of, kept
-from ref.experiments.loss_surfaces.training import final, train_part
+from ref.experiments.loss_surfaces.training import part as training
+from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.training.methods import ALL, METHODS
+from ref.experiments.loss_surfaces.training.part import final, train_part
+from ref.experiments.loss_surfaces.training.path import file_of, kept
 from ref.experiments.recording import FolderRecorder, measured, read_rows
 from ref.experiments.run import RunError
 from ref.objective import Objective

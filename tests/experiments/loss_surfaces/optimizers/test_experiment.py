@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces import lines, optimizers
-from ref.experiments.loss_surfaces.data import data_of
-from ref.experiments.loss_surfaces.lines import START, further, line_parts
-from ref.experiments.loss_surfaces.path import kept
-from ref.experiments.loss_surfaces.sheets import points, sheet_parts
+from ref.experiments.loss_surfaces.lines import looking as lines
+from ref.experiments.loss_surfaces.lines.looking import START, further, line_parts
+from ref.experiments.loss_surfaces.optimizers import experiment as optimizers
+from ref.experiments.loss_surfaces.sheets.looking import points, sheet_parts
 from ref.experiments.loss_surfaces.study import best_rates, part_config, title, training_parts
-from ref.experiments.loss_surfaces.training import final, network_of
+from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.training.part import final, network_of
+from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.registry import EXPERIMENTS
 from ref.loss_surfaces.batch_norm.policies import Recompute
 from ref.loss_surfaces.between import line, patch

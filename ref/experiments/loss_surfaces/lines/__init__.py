@@ -1,0 +1,1 @@
+"""The lines between starts and ends of trainings, and their numbers."""

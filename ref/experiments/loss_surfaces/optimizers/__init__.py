@@ -1,0 +1,1 @@
+"""surfaces-optimizers in parts: its presets, claims, figures and report."""

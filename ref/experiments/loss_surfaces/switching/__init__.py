@@ -1,0 +1,1 @@
+"""surfaces-switching in parts: its trainings, claims, figures and report."""

@@ -1,0 +1,1 @@
+"""One network trained by one optimiser: its data, its optimiser, its path."""
