@@ -51,6 +51,9 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
     "surfaces-connectivity": ("ref.experiments.loss_surfaces.connectivity.experiment",
                               "What joins the ends of trainings: straight lines, lines after alignment of the units, "
                               "trained curves."),
+    "surfaces-batchnorm": ("ref.experiments.loss_surfaces.batch_norm.experiment",
+                           "The same lines, triangles and patches under five policies for the statistics of batch norm, "
+                           "and without batch norm."),
     "surfaces-spectrum": ("ref.experiments.loss_surfaces.spectrum.experiment",
                           "The Hessian along training: its lowest and highest eigenvalue, how much of it is negative, "
                           "its density, and sharpness."),

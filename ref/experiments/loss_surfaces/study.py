@@ -36,11 +36,27 @@ def job(task: str, network: str, batch_norm: bool, dropout: bool, seeds: int, me
     return {"task": task, "T": network, "label": label, "methods": list(methods), "seeds": seeds, "settings": own}
 
 
+def under(job: dict, policy: str) -> dict:
+    """The job, looked at under that policy for the statistics of batch norm; its trainings are those of the job."""
+    return {**job, "label": f"{job['label']}-{policy}", "trained": job["label"],
+            "settings": {**job["settings"], "policy": policy}}
+
+
+def trained_as(job: dict) -> dict:
+    """The job whose parts are the trainings of this one."""
+    return {**job, "label": job.get("trained", job["label"])}
+
+
+def statistics(job: dict) -> str:
+    """" (frozen)" of a job under a policy, else ""."""
+    return f" ({job['settings']['policy']})" if "trained" in job else ""
+
+
 def title(job: dict) -> str:
-    """"digits, nin-tiny, batch norm, no dropout"."""
+    """"digits, nin-tiny, batch norm, no dropout"; under a policy "digits, nin-tiny, batch norm (frozen), no dropout"."""
     own = job["settings"]
-    has = (f"{'' if own[name] else 'no '}{name.replace('_', ' ')}" for name in ("batch_norm", "dropout"))
-    return f"{job['task']}, {job['T']}, {', '.join(has)}"
+    norm, dropout = (f"{'' if own[name] else 'no '}{name.replace('_', ' ')}" for name in ("batch_norm", "dropout"))
+    return f"{job['task']}, {job['T']}, {norm}{statistics(job)}, {dropout}"
 
 
 def part_config(config: dict, job: dict, method: str, seed: int = 0, rate: float = 0.0, share: float = 1.0) -> dict:

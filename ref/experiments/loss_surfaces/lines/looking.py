@@ -8,20 +8,22 @@ A part's configuration is that of training, and
 
     ends        name -> [part, step]: where a point is kept (ref.experiments.loss_surfaces.training.path)
     start       the same for the start, or None
-    policy      of ref.loss_surfaces.batch_norm.policies: what batch norms hold at a point
+    policy      of ref.loss_surfaces.batch_norm.policies: what batch norms hold at a point; "frozen" holds the statistics
+                of a line's or sheet's first corner that is no start
     alphas      how many points there are from 0 to 1; beyond: to which alpha the lines from the start go on
 
 At every point there are loss and error of the surface's images (of the training set) and of the test images; nothing
 is dropped and nothing augmented.
 """
 
+from collections.abc import Iterable
 from itertools import combinations
 
 import numpy as np
 
 from ref import losses
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.study import part_config
+from ref.experiments.loss_surfaces.study import part_config, trained_as
 from ref.experiments.loss_surfaces.training.data import Data, data_of
 from ref.experiments.loss_surfaces.training.part import CHUNK, LOSS, is_weight, network_of
 from ref.experiments.loss_surfaces.training.path import kept
@@ -42,7 +44,7 @@ def line_parts(config: dict, trained: dict[str, dict], between_seeds: bool = Tru
     parts = {}
     for job in config["jobs"]:
         def point(method: str, seed: int, at: str = "last", job=job) -> list:
-            name = part_name(job, method, seed)
+            name = part_name(trained_as(job), method, seed)
             return [name, trained[name]["last"] - trained[name]["begin"] if at == "last" else 0]
 
         for seed in range(job["seeds"]):
@@ -104,7 +106,8 @@ def on(surface: Surface, points, config: dict, network, data: Data) -> dict[str,
 
 def measure_of(config: dict, network, corners: dict[str, Parameters], data: Data) -> Measurement:
     """Loss and error on each of SETS: "surface_loss", ...; the batch norms' statistics are made once for both."""
-    policy = policies.make(config["policy"], network, corners, data.surface.inputs[0], chunk=CHUNK)
+    corner = frozen_corner(corners) if config["policy"] == "frozen" else None
+    policy = policies.make(config["policy"], network, corners, data.surface.inputs[0], corner, CHUNK)
 
     def measure(theta: Parameters, shares: tuple) -> dict[str, float]:
         there = _There(policy.at(theta, shares))
@@ -112,6 +115,11 @@ def measure_of(config: dict, network, corners: dict[str, Parameters], data: Data
             Objective(network, LOSS, chunk=CHUNK), getattr(data, which), there)(theta, shares).items()}
 
     return measure
+
+
+def frozen_corner(corners: Iterable[str]) -> str:
+    """The first that is no start."""
+    return next(name for name in corners if not name.startswith(START))
 
 
 class _There:

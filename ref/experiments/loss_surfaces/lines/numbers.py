@@ -71,9 +71,9 @@ def unlike(run: Run, job: dict, method: str) -> float:
     return float(np.std(lines, axis=0).mean())
 
 
-def between_seeds(run: Run, job: dict, method: str) -> list[float]:
+def between_seeds(run: Run, job: dict, method: str, of: str = f"{SURFACE}_loss") -> list[float]:
     """Barriers between the first seed's end and each other one's; none where a run has not looked."""
     look = run.parts.get(part_name(job, "seeds", method))
     if look is None:
         return []
-    return [barrier(look["alphas"], line[f"{SURFACE}_loss"]) for line in look["lines"].values()]
+    return [barrier(look["alphas"], line[of]) for line in look["lines"].values()]

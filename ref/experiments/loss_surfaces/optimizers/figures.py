@@ -55,8 +55,8 @@ def curves(run: Run) -> Path:
                 rows = measured(read_rows(run.folder / part_name(job, method, seed)), "surface_loss")
                 epochs = [row["step"] / result["steps_an_epoch"] for row in rows]
                 losses = np.maximum([row["surface_loss"] for row in rows], LEAST)
-                ax.plot(epochs, losses, **_of_seed(method, seed, k, len(epochs)))
-            said.append(f"{title(job)}, {method_title(method)}: {_median([r['surface_loss'] for r in results])} nats.")
+                ax.plot(epochs, losses, **of_seed(method, seed, k, len(epochs)))
+            said.append(f"{title(job)}, {method_title(method)}: {median([r['surface_loss'] for r in results])} nats.")
         ax.set(title=panel_title(run, job), xlabel="epochs", ylabel="training loss (nats)", yscale="log")
     legend_above(figure, 4)
     say_settings(figure, run)
@@ -72,9 +72,9 @@ def lines(run: Run) -> Path:
         for k, method in enumerate(job["methods"]):
             for seed, look in enumerate(looks(run, job)):
                 alphas, losses = line_of(look, START, method)
-                ax.plot(alphas, np.maximum(losses, LEAST), **_of_seed(method, seed, k, len(alphas)))
+                ax.plot(alphas, np.maximum(losses, LEAST), **of_seed(method, seed, k, len(alphas)))
             shares = from_start(run, job, method)["plateau"]
-            said.append(f"{title(job)}, {method_title(method)}: above 0.9 of the start's loss on {_median(shares)}.")
+            said.append(f"{title(job)}, {method_title(method)}: above 0.9 of the start's loss on {median(shares)}.")
         ax.axvline(0, color="grey", lw=0.6, marker="", ls="-")
         ax.axvline(1, color="grey", lw=0.6, marker="", ls="-")
         ax.set(title=panel_title(run, job), xlabel="alpha: 0 the start, 1 the optimiser's end",
@@ -127,8 +127,8 @@ def norms(run: Run) -> Path:
             found = from_start(run, job, method)
             ax.plot(found["moved"], found["norm"], **{**LOOKS[method], "ls": "", "ms": 6}, mfc="none", markevery=1,
                     label=method_title(method))
-            said.append(f"{title(job)}, {method_title(method)}: norm {_median(found['norm'])}, moved "
-                        f"{_median(found['moved'])}.")
+            said.append(f"{title(job)}, {method_title(method)}: norm {median(found['norm'])}, moved "
+                        f"{median(found['moved'])}.")
         ax.set(title=panel_title(run, job), xlabel="distance from the start",
                ylabel="|theta| at the end, all parameters")
     legend_above(figure, 4)
@@ -150,13 +150,13 @@ def sheets(run: Run) -> list[Path]:
     return found
 
 
-def _of_seed(method: str, seed: int, k: int, n: int) -> dict:
-    """Of a line of n points; markers of two methods seldom meet."""
+def of_seed(method: str, seed: int, k: int, n: int) -> dict:
+    """How a seed's line of n points is drawn, of the k-th method; markers of two methods seldom meet."""
     apart = -(-n // 6)
     own = {"lw": 0.6, "marker": "", "alpha": 0.7} if seed else {"lw": 1.6, "markevery": (k % apart, apart)}
     return {**LOOKS[method], **own, "label": "_" if seed else method_title(method)}
 
 
-def _median(values: list[float]) -> str:
+def median(values: list[float]) -> str:
     values = np.array(values, float)
     return f"{np.median(values):.3g}" + (f" [{values.min():.3g}, {values.max():.3g}]" if values[1:].size else "")

@@ -10,7 +10,7 @@ import numpy as np
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.lines.looking import START, measure_of
 from ref.experiments.loss_surfaces.sheets.cutting import evaluate_part
-from ref.experiments.loss_surfaces.study import part_config
+from ref.experiments.loss_surfaces.study import part_config, trained_as
 from ref.experiments.loss_surfaces.training.data import data_of
 from ref.experiments.loss_surfaces.training.part import network_of
 from ref.experiments.loss_surfaces.training.path import kept
@@ -48,7 +48,7 @@ def points(config: dict) -> Array:
 
 def _point(job: dict, corner: str, trained: dict[str, dict]) -> list:
     method, seed = _read(corner)
-    name = part_name(job, job["methods"][0] if method == START else method, seed)
+    name = part_name(trained_as(job), job["methods"][0] if method == START else method, seed)
     return [name, 0 if method == START else trained[name]["last"]]
 
 
