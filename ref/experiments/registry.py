@@ -52,8 +52,8 @@ EXPERIMENTS: dict[str, tuple[str, str]] = {  # name on the command line -> modul
                               "What joins the ends of trainings: straight lines, lines after alignment of the units, "
                               "trained curves."),
     "surfaces-batchnorm": ("ref.experiments.loss_surfaces.batch_norm.experiment",
-                           "The same lines, triangles and patches under five policies for the statistics of batch norm, "
-                           "and without batch norm."),
+                           "The same lines, triangles and patches under five policies for the statistics of batch "
+                           "norm, and without batch norm."),
     "surfaces-spectrum": ("ref.experiments.loss_surfaces.spectrum.experiment",
                           "The Hessian along training: its lowest and highest eigenvalue, how much of it is negative, "
                           "its density, and sharpness."),

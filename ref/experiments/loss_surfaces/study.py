@@ -44,7 +44,8 @@ def under(job: dict, policy: str) -> dict:
 
 def trained_as(job: dict) -> dict:
     """The job whose parts are the trainings of this one."""
-    return {**job, "label": job.get("trained", job["label"])}
+    own = {name: value for name, value in job.items() if name != "trained"}
+    return {**own, "label": job.get("trained", job["label"])}
 
 
 def statistics(job: dict) -> str:
@@ -53,7 +54,7 @@ def statistics(job: dict) -> str:
 
 
 def title(job: dict) -> str:
-    """"digits, nin-tiny, batch norm, no dropout"; under a policy "digits, nin-tiny, batch norm (frozen), no dropout"."""
+    """"digits, nin-tiny, batch norm, no dropout"; under a policy "..., batch norm (frozen), no dropout"."""
     own = job["settings"]
     norm, dropout = (f"{'' if own[name] else 'no '}{name.replace('_', ' ')}" for name in ("batch_norm", "dropout"))
     return f"{job['task']}, {job['T']}, {norm}{statistics(job)}, {dropout}"

@@ -4,8 +4,8 @@
     a' = s a                                    mu' = s mu,  var' = s² var
     y' = gamma s (a - mu) / √(s² var + epsilon) + beta        = y for epsilon = 0, and y up to epsilon / var else
 
-With statistics that are held, y' = gamma (s a - mu) / √(var + epsilon) + beta is another function.  So distances between
-weights, and what a policy for statistics makes of a line, hold scales that the trained network does not feel.
+With statistics that are held, y' = gamma (s a - mu) / √(var + epsilon) + beta is another function.  So distances
+between weights, and what such a policy makes of a line, hold scales that the trained network does not feel.
 """
 
 from ref.loss_surfaces.batch_norm.gathering import has_batch_norm

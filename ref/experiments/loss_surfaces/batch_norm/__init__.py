@@ -1,1 +1,1 @@
-"""surfaces-batchnorm in parts: networks with batch norm looked at under every policy, their numbers, claims, figures."""
+"""surfaces-batchnorm in parts: lines under every policy for batch norm, their numbers, claims, figures and report."""

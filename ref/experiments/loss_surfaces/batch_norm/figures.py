@@ -15,29 +15,30 @@ import numpy as np
 from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, panels, plain_numbers, save
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.batch_norm.looking import pairs_of
-from ref.experiments.loss_surfaces.batch_norm.numbers import barriers_of, ends_of, unlike
+from ref.experiments.loss_surfaces.batch_norm.numbers import barriers, ends_of, highest, plateaus, rises, unlike
 from ref.experiments.loss_surfaces.lines.looking import START, frozen_corner
-from ref.experiments.loss_surfaces.lines.numbers import from_start, line_of, looks, pairs
+from ref.experiments.loss_surfaces.lines.numbers import line_of, looks, pairs
 from ref.experiments.loss_surfaces.optimizers.figures import LEAST, LOOKS, median, of_seed
 from ref.experiments.loss_surfaces.sheets import relief
 from ref.experiments.loss_surfaces.sheets.relief import GUESS, corner_title
-from ref.experiments.loss_surfaces.study import part_config, title
+from ref.experiments.loss_surfaces.study import part_config
 from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
+Array = np.ndarray
 HIGHEST = 10  # times the loss of a guess, above which the axes do not go
-Lines = list[tuple[str, dict, list[tuple[np.ndarray, np.ndarray]]]]  # (name, look, (alphas, losses) of each seed)
+Lines = dict[tuple[str, ...], list[tuple[Array, Array]]]  # method, or two -> (alphas, losses) of each line
 
 
 def draw(run: Run) -> list[Path]:
     found = []
     for ways, without in pairs_of(run.config):
-        all_of_them = [*ways, without]
-        found += [along(run, all_of_them, "starts", "0 the start, 1 the optimiser's end", _from_start),
-                  along(run, all_of_them, "optimisers", "0 the end named first, 1 the other", _between_optimisers)]
+        jobs = [*ways, without]
+        found += [along(run, jobs, "starts", "0 the start, 1 the end", "the end", _from_start),
+                  along(run, jobs, "optimisers", "0 the end named first, 1 the other", "the one named first", _of_two)]
         if without["seeds"] > 1:
-            found.append(along(run, all_of_them, "seeds", "0 the first seed's end, 1 another's", _between_seeds))
-        found += [numbers(run, all_of_them), scaled(run, ways), *sheets(run, all_of_them)]
+            found.append(along(run, jobs, "seeds", "0 the first seed's end, 1 another's", "the first", _of_seeds))
+        found += [numbers(run, jobs), scaled(run, ways), *sheets(run, jobs)]
     return found
 
 
@@ -48,89 +49,109 @@ def way_title(job: dict) -> str:
 
 def settings(run: Run, job: dict, frozen: str) -> str:
     """frozen: whose statistics are frozen."""
-    return (f"loss of {part_config(run.config, job, '')['n_surface']} training images, no dropout, no augmentation; "
-            f"batch-norm statistics as named, frozen: those of {frozen}")
+    return (f"{job['task']}, {job['T']}: loss of {part_config(run.config, job, '')['n_surface']} training images, no "
+            f"dropout, no augmentation; batch-norm statistics as named, frozen: of {frozen}")
+
+
+def look_of(job: dict, who: tuple[str, ...]) -> dict:
+    """A method's own look; one of the others for two methods."""
+    if len(who) == 1:
+        return LOOKS[who[0]]
+    others = [k for k, method in enumerate(LOOKS) if method not in job["methods"]] or range(len(COLOURS))
+    k = others[pairs(job).index(who) % len(others)]
+    return {"color": COLOURS[k], "ls": DASHES[k], "marker": MARKERS[k], "ms": 4}
+
+
+def who_title(who: tuple[str, ...]) -> str:
+    return " and ".join(map(method_title, who))
 
 
 def _from_start(run: Run, job: dict) -> Lines:
-    return [(method_title(method), LOOKS[method], [line_of(look, START, method) for look in looks(run, job)])
-            for method in job["methods"]]
+    return {(method,): [line_of(look, START, method) for look in looks(run, job)] for method in job["methods"]}
 
 
-def _between_optimisers(run: Run, job: dict) -> Lines:
-    return [(" and ".join(map(method_title, pair)), {"color": colour, "ls": dash, "marker": marker, "ms": 4},
-             [line_of(look, *pair) for look in looks(run, job)])
-            for pair, colour, dash, marker in zip(pairs(job), COLOURS, DASHES, MARKERS)]
+def _of_two(run: Run, job: dict) -> Lines:
+    return {pair: [line_of(look, *pair) for look in looks(run, job)] for pair in pairs(job)}
 
 
-def _between_seeds(run: Run, job: dict) -> Lines:
-    found = []
-    for method in job["methods"]:
-        look = run.parts[part_name(job, "seeds", method)]
-        found.append((method_title(method), LOOKS[method],
-                      [(np.array(look["alphas"]), np.array(line["surface_loss"], float))
-                       for line in look["lines"].values()]))
-    return found
+def _of_seeds(run: Run, job: dict) -> Lines:
+    seen = {method: run.parts[part_name(job, "seeds", method)] for method in job["methods"]}
+    return {(method,): [(np.array(look["alphas"]), np.array(line["surface_loss"], float))
+                        for line in look["lines"].values()] for method, look in seen.items()}
 
 
-def along(run: Run, jobs: list[dict], name: str, alpha: str, lines_of: Callable[[Run, dict], Lines]) -> Path:
+def along(run: Run, jobs: list[dict], name: str, alpha: str, frozen: str, lines_of: Callable[[Run, dict], Lines]
+          ) -> Path:
     figure, axes = panels(jobs, 3, 2.6, width=9.0, sharey=True)
     said = []
     for ax, job in zip(axes, jobs):
-        for k, (label, look, lines) in enumerate(lines_of(run, job)):
+        for k, (who, lines) in enumerate(lines_of(run, job).items()):
             for seed, (alphas, losses) in enumerate(lines):
-                ax.plot(alphas, np.maximum(losses, LEAST), **{**look, **of_seed(job["methods"][0], seed, k, len(alphas)),
-                                                              **look, "label": "_" if seed else label})
-            said.append(f"{way_title(job)}, {label}: {median([losses.max() for _, losses in lines])}.")
-        ax.set(title=way_title(job), yscale="log", xlabel="alpha", ylabel="training loss (nats)")
-        plain_numbers(ax.yaxis)
-    axes[0].set_ylim(None, min(axes[0].get_ylim()[1], HIGHEST * GUESS))
-    frozen = "the end" if name == "starts" else "the end at 0"
-    legend_above(figure, 3)
-    figure.supxlabel(f"alpha: {alpha}; {settings(run, jobs[0], frozen)}", fontsize=8)
+                ax.plot(alphas, np.maximum(losses, LEAST),
+                        **of_seed(look_of(job, who), who_title(who), seed, k, len(alphas)))
+            said.append(f"{way_title(job)}, {who_title(who)}: {median([losses.max() for _, losses in lines])}.")
+        _label(ax, job)
+    said_of = settings(run, jobs[0], frozen)
+    _finish(figure, axes, f"alpha: {alpha}", said_of)
     return save(figure, run.folder / "figures" / f"{name}-{jobs[0]['T']}.png",
-                f"{_of_network(jobs)}: training loss on lines, a panel a policy and one without batch norm, a line a "
-                f"seed, the first one's thicker (alpha: {alpha}; {settings(run, jobs[0], frozen)}). The highest on the "
-                f"line, medians in nats: {' '.join(said)}")
+                f"Training loss on lines, a panel a policy and one without batch norm, a line a seed, the first one's "
+                f"thicker (alpha: {alpha}; {said_of}). The highest on the line, medians in nats: {' '.join(said)}")
+
+
+def _label(ax, job: dict) -> None:
+    ax.set(title=way_title(job), yscale="log", xlabel="alpha", ylabel="training loss (nats)")
+    plain_numbers(ax.yaxis)
+
+
+def _finish(figure, axes, alpha: str, said: str) -> None:
+    axes[0].set_ylim(None, min(axes[0].get_ylim()[1], HIGHEST * GUESS))
+    legend_above(figure, 3)
+    figure.supxlabel(f"{alpha}\n{said}", fontsize=8)
 
 
 def numbers(run: Run, jobs: list[dict]) -> Path:
-    of_ends = [ends for ends in ends_of(jobs[0])]
+    """A panel a number, a mark a line or pair of lines."""
+    lines, ends = [(method,) for method in jobs[0]["methods"]], ends_of(jobs[0])
+    of_two = [who for who in ends if len(who) == 2]
+
+    def of_method(of) -> dict:
+        return {who: [of(run, job, *who) for job in jobs] for who in lines}
+
+    def of_ends(of, which: list) -> dict:
+        return {who: [of(run, job, who) for job in jobs] for who in which}
+
     shown = {
-        "barrier between optimisers (nats)": {ends: [barriers_of(run, job, ends) for job in jobs]
-                                              for ends in of_ends if len(ends) == 2},
-        "barrier between seeds (nats)": {ends: [barriers_of(run, job, ends) for job in jobs]
-                                         for ends in of_ends if len(ends) == 1},
-        "plateau from the start (share)": _of_lines(run, jobs, "plateau"),
-        "largest rise from start to end (nats)": _of_lines(run, jobs, "monotonicity"),
-        "unlike: lines of two seeds": {(method,): [unlike(run, job, method) for job in jobs]
-                                       for method in jobs[0]["methods"]},
+        ("barrier between optimisers", "nats"): of_ends(barriers, of_two),
+        ("barrier between seeds", "nats"): of_ends(barriers, [who for who in ends if who not in of_two]),
+        ("highest between optimisers", "nats"): of_ends(highest, of_two),
+        ("plateau from the start", "share of the line"): of_method(plateaus),
+        ("largest rise from start to end", "nats"): of_method(rises),
+        ("unlike: lines of two seeds", "share of the start's loss"): of_method(unlike),
     }
-    shown = {label: values for label, values in shown.items() if values}
+    shown = {panel: values for panel, values in shown.items() if any(any(of_job) for of_job in values.values())}
     figure, axes = panels(list(shown), 3, 2.9, width=9.0)
     said = []
-    for ax, (label, values) in zip(axes, shown.items()):
+    for ax, ((what, unit), values) in zip(axes, shown.items()):
         for k, (who, of_jobs) in enumerate(values.items()):
-            look = LOOKS[who[0]] if len(who) == 1 else dict(zip(("color", "marker"), (COLOURS[-1 - k], MARKERS[-1 - k])))
             for x, of_job in enumerate(of_jobs):
-                at = x + 0.2 * (k - (len(values) - 1) / 2)
-                ax.plot([at] * len(of_job), of_job, color=look["color"], marker=look["marker"], ls="", mfc="none", ms=4,
-                        markevery=1, label=" and ".join(map(method_title, who)))
-        ax.set_xticks(range(len(jobs)), [way_title(job) for job in jobs], fontsize=7, rotation=40, ha="right")
-        ax.set(title=label, ylabel=label.rpartition("(")[2].rstrip(")") if "(" in label else "of the start's loss",
-               xlabel="statistics")
-        said.append(f"{label}: " + ", ".join(
-            f"{way_title(job)} {median([value for of_jobs in values.values() for value in of_jobs[x]])}"
-            for x, job in enumerate(jobs)) + ".")
-    legend_above(figure, 3)
-    figure.supxlabel(settings(run, jobs[0], "the end at 1, between ends that at 0"), fontsize=8)
+                at = x + 0.22 * (k - (len(values) - 1) / 2)
+                ax.plot([at] * len(of_job), of_job, **{**look_of(jobs[0], who), "ls": ""}, mfc="none", markevery=1,
+                        label=who_title(who))
+        ax.set_xticks(range(len(jobs)), [way_title(job) for job in jobs], fontsize=8, rotation=40, ha="right")
+        ax.set(ylabel=f"{unit}, training loss" if unit == "nats" else unit, xlabel="statistics")
+        ax.set_title(what, fontsize=9)
+        if what.startswith("highest"):
+            ax.set_yscale("log")
+            plain_numbers(ax.yaxis)
+        medians = ((job, [value for of_jobs in values.values() for value in of_jobs[x]]) for x, job in enumerate(jobs))
+        said.append(f"{what}: " + ", ".join(f"{way_title(job)} {median(of_job)}" for job, of_job in medians if of_job)
+                    + ".")
+    legend_above(figure, 6)
+    said_of = settings(run, jobs[0], "the end, or the first end")
+    figure.supxlabel(said_of, fontsize=8)
     return save(figure, run.folder / "figures" / f"numbers-{jobs[0]['T']}.png",
-                f"{_of_network(jobs)}: numbers of lines by policy and without batch norm, a mark a seed or pair of seeds "
-                f"({settings(run, jobs[0], 'the end at 1, between ends that at 0')}). Medians: {' '.join(said)}")
-
-
-def _of_lines(run: Run, jobs: list[dict], what: str) -> dict[tuple[str, ...], list[list[float]]]:
-    return {(method,): [from_start(run, job, method)[what] for job in jobs] for method in jobs[0]["methods"]}
+                f"Numbers of lines by policy and without batch norm, a mark a line or, where two seeds are compared, a "
+                f"pair of lines; trainings that have not learnt are left out ({said_of}). Medians: {' '.join(said)}")
 
 
 def scaled(run: Run, ways: list[dict]) -> Path:
@@ -145,24 +166,16 @@ def scaled(run: Run, ways: list[dict]) -> Path:
         for k, (s, values) in enumerate(of_scale.items()):
             ax.plot(alphas, np.maximum(values, LEAST), color=COLOURS[k], ls=DASHES[k], marker=MARKERS[k], ms=4,
                     markevery=(k, len(of_scale)), label=f"weights before batch norms times {s:g}")
-        moved = max(np.abs(values - losses).max() for values in of_scale.values())
-        said.append(f"{way_title(way)} {moved:.2g}.")
-        ax.set(title=way_title(way), yscale="log", xlabel="alpha", ylabel="training loss (nats)")
-        plain_numbers(ax.yaxis)
-    axes[0].set_ylim(None, min(axes[0].get_ylim()[1], HIGHEST * GUESS))
-    legend_above(figure, 3)
-    said_of = f"{method_title(method)}, first seed; {settings(run, ways[0], 'the end as it was')}"
-    figure.supxlabel(f"alpha: 0 the start, 1 the end; {said_of}", fontsize=8)
+        said.append(f"{way_title(way)} {max(np.abs(values - losses).max() for values in of_scale.values()):.2g}.")
+        _label(ax, way)
+    said_of = settings(run, ways[0], "the end as it was")
+    _finish(figure, axes, f"alpha: 0 the start, 1 the end of {method_title(method)}, first seed", said_of)
     return save(figure, run.folder / "figures" / f"scaled-{ways[0]['T']}.png",
-                f"{_of_network(ways)}: training loss on the line from start to end with the weights before batch norms "
-                f"scaled, a panel a policy ({said_of}). The largest change in nats: {' '.join(said)}")
+                f"Training loss on the line from start to end with the weights before batch norms scaled, a panel a "
+                f"policy ({method_title(method)}, first seed; {said_of}). The largest change in nats: {' '.join(said)}")
 
 
 def sheets(run: Run, jobs: list[dict]) -> list[Path]:
     return [relief.draw(run, f"sheet-{number}-{jobs[0]['T']}", number, corners, jobs,
                         settings(run, jobs[0], corner_title(frozen_corner(corners))), alike=True)
             for number, corners in enumerate(run.config["sheets"]) if part_name(jobs[0], "sheet", number) in run.parts]
-
-
-def _of_network(jobs: list[dict]) -> str:
-    return title({**jobs[0], "settings": jobs[0]["settings"]}).partition(", batch norm")[0]

@@ -1,25 +1,34 @@
 """The results of surfaces-batchnorm as Markdown: for each network where trainings end, then each number by policy."""
 
-
 from ref.experiments import tables
-from ref.experiments.loss_surfaces.batch_norm.claims import claims
-from ref.experiments.loss_surfaces.batch_norm.figures import way_title
+from ref.experiments.loss_surfaces.batch_norm.claims import FROZEN, claims
+from ref.experiments.loss_surfaces.batch_norm.figures import way_title, who_title
 from ref.experiments.loss_surfaces.batch_norm.looking import pairs_of
-from ref.experiments.loss_surfaces.batch_norm.numbers import barriers_of, ends_of, factors, moved, unlike
-from ref.experiments.loss_surfaces.lines.looking import START
-from ref.experiments.loss_surfaces.lines.numbers import from_start, line_of, looks
+from ref.experiments.loss_surfaces.batch_norm.numbers import (
+    barriers,
+    ends_of,
+    factors,
+    highest,
+    moved,
+    plateaus,
+    rises,
+    unlike,
+)
 from ref.experiments.loss_surfaces.optimizers.report import number
 from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title, trained_as
 from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 NOTE = ("Median of the seeds, and their range in brackets. Columns: which statistics batch norms have at a point of a "
-        "line, and the same lines without batch norm; frozen: those of the end, between two ends those of the one named "
-        "first, or of the first seed. Plateau: the share of the line from start to end above 0.9 of the start's loss; "
-        "largest rise: along that line; unlike: how far the lines of two seeds are apart, as shares of the start's "
-        "loss, mean over the line, of all pairs of seeds; barrier: how far the loss is above the higher end; factor: the "
-        "highest barrier of a policy over the lowest; moved: the largest change of that line's loss where the weights "
-        "before batch norms are scaled. Losses are of training images but where the test is named.")
+        "line, and the same lines without batch norm; frozen: those of the end, between two ends those of the one "
+        "named first, or of the first seed. Plateau: the share of the line from start to end above 0.9 of the start's "
+        "loss; largest rise: along that line; unlike: how far the lines of two seeds are apart, as shares of the "
+        "start's loss, mean over the line, of all pairs of seeds. Of a line between two ends, barrier: how far the "
+        "loss is above the higher one, under the policy; highest: the loss itself, which says more where a policy "
+        "raises an end too; factor: the highest barrier of a policy over the lowest, frozen left out. Moved: the "
+        "largest change on the line from start to end where the weights before batch norms are scaled. Losses are of "
+        "training images but where the test is named. Trainings that end no better than a guess do not count; a number "
+        "is missing where none does.")
 
 
 def report(folders) -> str:
@@ -51,29 +60,24 @@ def _ends(run: Run, jobs: list[dict]) -> list[str]:
 
 
 def _by_policy(run: Run, ways: list[dict], without: dict) -> list[str]:
-    jobs, methods = [*ways, without], without["methods"]
-    rows = []
+    jobs, ends, rows = [*ways, without], ends_of(without), []
 
     def row(what: str, who: str, values: list[list[float]]) -> None:
         rows.append([what, who, *(tables.spread(of_job, number) for of_job in values)])
 
-    for what, name in (("plateau", "plateau"), ("largest rise", "monotonicity")):
-        for method in methods:
-            row(what, method_title(method), [from_start(run, job, method)[name] for job in jobs])
-    for method in methods:
-        row("loss at the start", method_title(method), [[float(line_of(look, START, method)[1][0])
-                                                         for look in looks(run, job)] for job in jobs])
-    for method in methods if without["seeds"] > 1 else ():
-        row("unlike", method_title(method), [unlike(run, job, method) for job in jobs])
-    for of, said in (("surface_loss", "barrier"), ("test_loss", "barrier, test")):
-        for ends in ends_of(without):
-            row(said, ends_title(ends), [barriers_of(run, job, ends, of) for job in jobs])
-    for ends in ends_of(without):
-        row("factor", ends_title(ends), [factors(run, ways, ends), *[[]] * len(ways)])
-    for method in methods:
+    def ends_title(who: tuple[str, ...]) -> str:
+        return who_title(who) + (", two seeds" if len(who) == 1 else "")
+
+    for what, of in (("plateau", plateaus), ("largest rise", rises), ("unlike", unlike)):
+        for method in without["methods"] if of is not unlike or without["seeds"] > 1 else ():
+            row(what, method_title(method), [of(run, job, method) for job in jobs])
+    for what, of, measured in (("barrier", barriers, "surface_loss"), ("highest", highest, "surface_loss"),
+                               ("barrier, test", barriers, "test_loss")):
+        for who in ends:
+            row(what, ends_title(who), [of(run, job, who, measured) for job in jobs])
+    exact = [way for way in ways if way["settings"]["policy"] != FROZEN]
+    for who in ends:
+        row("factor", ends_title(who), [factors(run, exact, who), *[[]] * len(ways)])
+    for method in without["methods"]:
         row("moved", method_title(method), [*(moved(run, way, method) for way in ways), []])
     return tables.table(["number", "of", *map(way_title, jobs)], rows)
-
-
-def ends_title(ends: tuple[str, ...]) -> str:
-    return " and ".join(map(method_title, ends)) + ("" if len(ends) == 2 else ", two seeds")

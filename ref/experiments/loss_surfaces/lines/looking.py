@@ -8,8 +8,8 @@ A part's configuration is that of training, and
 
     ends        name -> [part, step]: where a point is kept (ref.experiments.loss_surfaces.training.path)
     start       the same for the start, or None
-    policy      of ref.loss_surfaces.batch_norm.policies: what batch norms hold at a point; "frozen" holds the statistics
-                of a line's or sheet's first corner that is no start
+    policy      of ref.loss_surfaces.batch_norm.policies: what batch norms hold at a point; "frozen" holds those of the
+                first corner of a line or sheet that is no start
     alphas      how many points there are from 0 to 1; beyond: to which alpha the lines from the start go on
 
 At every point there are loss and error of the surface's images (of the training set) and of the test images; nothing

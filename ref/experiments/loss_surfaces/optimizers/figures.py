@@ -55,7 +55,7 @@ def curves(run: Run) -> Path:
                 rows = measured(read_rows(run.folder / part_name(job, method, seed)), "surface_loss")
                 epochs = [row["step"] / result["steps_an_epoch"] for row in rows]
                 losses = np.maximum([row["surface_loss"] for row in rows], LEAST)
-                ax.plot(epochs, losses, **of_seed(method, seed, k, len(epochs)))
+                ax.plot(epochs, losses, **of_seed(LOOKS[method], method_title(method), seed, k, len(epochs)))
             said.append(f"{title(job)}, {method_title(method)}: {median([r['surface_loss'] for r in results])} nats.")
         ax.set(title=panel_title(run, job), xlabel="epochs", ylabel="training loss (nats)", yscale="log")
     legend_above(figure, 4)
@@ -72,7 +72,8 @@ def lines(run: Run) -> Path:
         for k, method in enumerate(job["methods"]):
             for seed, look in enumerate(looks(run, job)):
                 alphas, losses = line_of(look, START, method)
-                ax.plot(alphas, np.maximum(losses, LEAST), **of_seed(method, seed, k, len(alphas)))
+                ax.plot(alphas, np.maximum(losses, LEAST),
+                        **of_seed(LOOKS[method], method_title(method), seed, k, len(alphas)))
             shares = from_start(run, job, method)["plateau"]
             said.append(f"{title(job)}, {method_title(method)}: above 0.9 of the start's loss on {median(shares)}.")
         ax.axvline(0, color="grey", lw=0.6, marker="", ls="-")
@@ -150,11 +151,11 @@ def sheets(run: Run) -> list[Path]:
     return found
 
 
-def of_seed(method: str, seed: int, k: int, n: int) -> dict:
-    """How a seed's line of n points is drawn, of the k-th method; markers of two methods seldom meet."""
+def of_seed(look: dict, label: str, seed: int, k: int, n: int) -> dict:
+    """How a seed's line of n points is drawn, of the k-th look; markers of two looks seldom meet."""
     apart = -(-n // 6)
     own = {"lw": 0.6, "marker": "", "alpha": 0.7} if seed else {"lw": 1.6, "markevery": (k % apart, apart)}
-    return {**LOOKS[method], **own, "label": "_" if seed else method_title(method)}
+    return {**look, **own, "label": "_" if seed else label}
 
 
 def median(values: list[float]) -> str:

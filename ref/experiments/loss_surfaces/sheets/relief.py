@@ -1,4 +1,4 @@
-"""Triangles and patches of loss, as contours above and in three dimensions below, a column a job, at most MOST in a row.
+"""Triangles and patches of loss, as contours above and in three dimensions below, a column a job, MOST in a row.
 
 Losses above HIGHEST times that of a guess are drawn as if they were as high: what is far above it would leave the rest
 without contours.  Heights and greys are the same loss.
@@ -74,7 +74,7 @@ def _draw_both(flat, solid, n: int, corners: list[str], shown: Array, at_corners
     solid.plot_trisurf(x, y, shown, triangles=triangles, cmap=greys, edgecolor="#777777", linewidth=0.2, vmin=low,
                        vmax=high)
     solid.set(xticks=[], yticks=[], xlabel=" ", ylabel=" ", zlim=(low, high))
-    solid.set_zlabel("training loss (nats)", fontsize=8)
+    solid.set_title("height: training loss (nats)", fontsize=8, y=0.98)
     solid.tick_params(labelsize=7)
     solid.view_init(elev=35, azim=VIEWS[len(corners)])
     for (a, b), name, loss in zip(CORNERS[len(corners)], corners, at_corners):
