@@ -13,8 +13,8 @@
                     start to end moves by STILL nats.  They may not where statistics are held: every line moves by
                     LIMIT.  Either is contradicted where it holds of fewer than half of the lines
 
-The first two are what Im, Tao & Branson 2016 say, on CIFAR-10 with NIN and VGG; an optimiser counts that has learnt with
-batch norm and without.  All limits are ours.
+The first two are what Im, Tao & Branson 2016 say, on CIFAR-10 with NIN and VGG; an optimiser counts that has learnt
+with batch norm and without.  All limits are ours.
 """
 
 import numpy as np
@@ -91,8 +91,8 @@ def policy(run: Run, ways: list[dict], n: int) -> Claim:
 
 def another_end(run: Run, frozen: dict, settled: dict, n: int) -> Claim:
     values = np.concatenate([own(run, frozen, settled, ends) for ends in _ends(frozen, n)])
-    return _of_lines(f"{title(frozen)}: of {WHO[n]} the second is not the network that was trained, with the statistics "
-                     f"of the first", values > LIMIT, f"its loss is higher by {np.median(values):.2g} nats, "
+    return _of_lines(f"{title(frozen)}: of {WHO[n]} the second is not the network that was trained, with the "
+                     f"statistics of the first", values > LIMIT, f"its loss is higher by {np.median(values):.2g} nats, "
                      f"{values.min():.2g} to {values.max():.2g}" if len(values) else "")
 
 

@@ -33,7 +33,7 @@ def both(network: str, seeds: int, task: str = "digits", dropout: bool = False, 
     return [job(task, network, batch_norm, dropout, seeds, METHODS, **settings) for batch_norm in (True, False)]
 
 
-COMPARED = {**DIGITS, "policies": list(POLICIES), "scales": [0.5, 2.0], "beyond": 1.0,
+COMPARED = {**DIGITS, "policies": list(POLICIES), "scales": [0.8, 1.25], "beyond": 1.0,
             "sheets": [["start", "adam", "rmsprop"], ["start", "start 1", "adam", "adam 1"]]}
 PRESETS = {
     "quick": {**COMPARED, "epochs": 10, "n_surface": 250, "alphas": 9, "sheet": 5, "jobs": both("nin-tiny", 2),

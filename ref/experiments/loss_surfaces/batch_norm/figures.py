@@ -121,9 +121,9 @@ def numbers(run: Run, jobs: list[dict]) -> Path:
         return {who: [of(run, job, who) for job in jobs] for who in which}
 
     shown = {
-        ("barrier between optimisers", "nats"): of_ends(barriers, of_two),
-        ("barrier between seeds", "nats"): of_ends(barriers, [who for who in ends if who not in of_two]),
-        ("highest between optimisers", "nats"): of_ends(highest, of_two),
+        ("above the higher end: optimisers", "nats"): of_ends(barriers, of_two),
+        ("above the higher end: two seeds", "nats"): of_ends(barriers, [who for who in ends if who not in of_two]),
+        ("highest: optimisers", "nats"): of_ends(highest, of_two),
         ("plateau from the start", "share of the line"): of_method(plateaus),
         ("largest rise from start to end", "nats"): of_method(rises),
         ("unlike: lines of two seeds", "share of the start's loss"): of_method(unlike),
@@ -147,7 +147,7 @@ def numbers(run: Run, jobs: list[dict]) -> Path:
         said.append(f"{what}: " + ", ".join(f"{way_title(job)} {median(of_job)}" for job, of_job in medians if of_job)
                     + ".")
     legend_above(figure, 6)
-    said_of = settings(run, jobs[0], "the end, or the first end")
+    said_of = settings(run, jobs[0], "the end, or the first end (which raises the other)")
     figure.supxlabel(said_of, fontsize=8)
     return save(figure, run.folder / "figures" / f"numbers-{jobs[0]['T']}.png",
                 f"Numbers of lines by policy and without batch norm, a mark a line or, where two seeds are compared, a "

@@ -43,7 +43,8 @@ def section(run: Run) -> str:
         lines += ["", f"**{title(trained_as(ways[0])).partition(', batch norm')[0]}** ({shared['epochs']} epochs, "
                       f"minibatches of {shared['minibatch']}, {without['seeds']} seeds; losses in nats on "
                       f"{shared['n_surface']} training images, lines of {shared['alphas']} points)", "",
-                  *_ends(run, [trained_as(ways[0]), without]), "", *_by_policy(run, ways, without)]
+                  *_ends(run, [trained_as(ways[0]), without]), "", *_by_policy(run, ways, without), "",
+                  *_factors(run, ways)]
     lines += tables.claim_lines(claims(run), "What is said of batch norm")
     seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
     return "\n".join([*lines, "", f"All trainings together took {seconds / 60:.0f} processor minutes."])
@@ -65,9 +66,6 @@ def _by_policy(run: Run, ways: list[dict], without: dict) -> list[str]:
     def row(what: str, who: str, values: list[list[float]]) -> None:
         rows.append([what, who, *(tables.spread(of_job, number) for of_job in values)])
 
-    def ends_title(who: tuple[str, ...]) -> str:
-        return who_title(who) + (", two seeds" if len(who) == 1 else "")
-
     for what, of in (("plateau", plateaus), ("largest rise", rises), ("unlike", unlike)):
         for method in without["methods"] if of is not unlike or without["seeds"] > 1 else ():
             row(what, method_title(method), [of(run, job, method) for job in jobs])
@@ -75,9 +73,16 @@ def _by_policy(run: Run, ways: list[dict], without: dict) -> list[str]:
                                ("barrier, test", barriers, "test_loss")):
         for who in ends:
             row(what, ends_title(who), [of(run, job, who, measured) for job in jobs])
-    exact = [way for way in ways if way["settings"]["policy"] != FROZEN]
-    for who in ends:
-        row("factor", ends_title(who), [factors(run, exact, who), *[[]] * len(ways)])
     for method in without["methods"]:
         row("moved", method_title(method), [*(moved(run, way, method) for way in ways), []])
     return tables.table(["number", "of", *map(way_title, jobs)], rows)
+
+
+def _factors(run: Run, ways: list[dict]) -> list[str]:
+    exact = [way for way in ways if way["settings"]["policy"] != FROZEN]
+    return tables.table(["ends of", "factor"], [[ends_title(who), tables.spread(factors(run, exact, who), number)]
+                                                for who in ends_of(ways[0])])
+
+
+def ends_title(who: tuple[str, ...]) -> str:
+    return who_title(who) + (", two seeds" if len(who) == 1 else "")
