@@ -9,6 +9,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from ref.experiments.run import Run
 
 Array = np.ndarray
 HIGHEST = 10  # times the loss of a guess, above which the axes do not go
+LINE = 140  # letters below a figure
 Lines = dict[tuple[str, ...], list[tuple[Array, Array]]]  # method, or two -> (alphas, losses) of each line
 
 
@@ -106,7 +108,7 @@ def _label(ax, job: dict) -> None:
 def _finish(figure, axes, alpha: str, said: str) -> None:
     axes[0].set_ylim(None, min(axes[0].get_ylim()[1], HIGHEST * GUESS))
     legend_above(figure, 3)
-    figure.supxlabel(f"{alpha}\n{said}", fontsize=8)
+    figure.supxlabel(f"{alpha}\n{fill(said, LINE)}", fontsize=8)
 
 
 def numbers(run: Run, jobs: list[dict]) -> Path:
@@ -128,7 +130,7 @@ def numbers(run: Run, jobs: list[dict]) -> Path:
         ("largest rise from start to end", "nats"): of_method(rises),
         ("unlike: lines of two seeds", "share of the start's loss"): of_method(unlike),
     }
-    shown = {panel: values for panel, values in shown.items() if any(any(of_job) for of_job in values.values())}
+    shown = {panel: values for panel, values in shown.items() if values}
     figure, axes = panels(list(shown), 3, 2.9, width=9.0)
     said = []
     for ax, ((what, unit), values) in zip(axes, shown.items()):
@@ -148,7 +150,7 @@ def numbers(run: Run, jobs: list[dict]) -> Path:
                     + ".")
     legend_above(figure, 6)
     said_of = settings(run, jobs[0], "the end, or the first end (which raises the other)")
-    figure.supxlabel(said_of, fontsize=8)
+    figure.supxlabel(fill(said_of, LINE), fontsize=8)
     return save(figure, run.folder / "figures" / f"numbers-{jobs[0]['T']}.png",
                 f"Numbers of lines by policy and without batch norm, a mark a line or, where two seeds are compared, a "
                 f"pair of lines; trainings that have not learnt are left out ({said_of}). Medians: {' '.join(said)}")

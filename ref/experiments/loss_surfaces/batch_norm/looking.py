@@ -1,4 +1,4 @@
-"""Which jobs are looked at under which policies, and lines whose filters are scaled; the names of all parts:
+"""Which jobs are looked at under which policies, and lines whose filters are scaled; the names of their parts:
 
     "...-POLICY-lines-SEED", "...-POLICY-seeds-METHOD", "...-POLICY-sheet-NUMBER"     with batch norm, under each policy
     "...-lines-SEED", ...                                                             without it

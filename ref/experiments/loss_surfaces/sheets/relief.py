@@ -81,7 +81,8 @@ def _draw_both(flat, solid, n: int, corners: list[str], shown: Array, at_corners
         flat.annotate(corner_title(name), (a, b), textcoords="offset points", ha="center", fontsize=8,
                       xytext=(0, -12 if b < 0.5 else 5), annotation_clip=False)
         flat.plot([a], [b], marker="o", ms=5, color="#0072B2", clip_on=False)
-        solid.text(a, b, min(loss, high) + 0.08 * (high - low), corner_title(name), fontsize=7, zorder=10)
+        solid.text(a, b, min(loss, high) + 0.08 * (high - low), corner_title(name), fontsize=7, zorder=10,
+                   ha="center")
 
 
 def places(n_corners: int, n: int) -> tuple[Array, Array]:
