@@ -28,7 +28,7 @@ from ref.experiments.loss_surfaces.lines.numbers import (
     pairs,
     unlike,
 )
-from ref.experiments.loss_surfaces.study import outcomes, statistics, title
+from ref.experiments.loss_surfaces.study import outcomes, title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 from ref.loss_surfaces.spread import f_ratio
@@ -95,8 +95,7 @@ def late_drop(run: Run, with_: dict, without: dict) -> Claim:
     shares = [[float(np.median(from_start(run, job, method)["plateau"])) for job in (with_, without)]
               for method in _both(with_, without)]
     longer = [b > a for a, b in shares]
-    return claim(f"{title(without)}: a wider plateau around the start than with batch norm"
-                  f"{statistics(with_)}", all(longer),
+    return claim(f"{title(without)}: a wider plateau around the start than with batch norm", all(longer),
                   2 * sum(b < a for a, b in shares) > len(shares),
                   f"{sum(longer)} of {len(longer)} optimisers; medians {_medians(shares)} of the line")
 

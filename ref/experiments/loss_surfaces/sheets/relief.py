@@ -73,8 +73,8 @@ def _draw_both(flat, solid, n: int, corners: list[str], shown: Array, at_corners
     flat.axis("off")
     solid.plot_trisurf(x, y, shown, triangles=triangles, cmap=greys, edgecolor="#777777", linewidth=0.2, vmin=low,
                        vmax=high)
-    solid.set(xticks=[], yticks=[], xlabel=" ", ylabel=" ", zlim=(low, high))
-    solid.set_title("height: training loss (nats)", fontsize=8, y=0.98)
+    solid.set(xticks=[], yticks=[], xlabel=" ", ylabel=" ", zlim=(low, high + 0.1 * (high - low)))
+    solid.set_title("height: training loss (nats)", fontsize=8, y=-0.06)
     solid.tick_params(labelsize=7)
     solid.view_init(elev=35, azim=VIEWS[len(corners)])
     for (a, b), name, loss in zip(CORNERS[len(corners)], corners, at_corners):
@@ -82,7 +82,7 @@ def _draw_both(flat, solid, n: int, corners: list[str], shown: Array, at_corners
                       xytext=(0, -12 if b < 0.5 else 5), annotation_clip=False)
         flat.plot([a], [b], marker="o", ms=5, color="#0072B2", clip_on=False)
         solid.text(a, b, min(loss, high) + 0.08 * (high - low), corner_title(name), fontsize=7, zorder=10,
-                   ha="center")
+                   ha="left" if len(corners) == 3 else "center")
 
 
 def places(n_corners: int, n: int) -> tuple[Array, Array]:
