@@ -15,7 +15,7 @@ from ref.experiments.loss_surfaces.batch_norm.figures import draw
 from ref.experiments.loss_surfaces.batch_norm.looking import looked_at, scaled_part, scaled_parts
 from ref.experiments.loss_surfaces.batch_norm.report import report
 from ref.experiments.loss_surfaces.lines.looking import line_parts, look_part
-from ref.experiments.loss_surfaces.optimizers.experiment import DIGITS
+from ref.experiments.loss_surfaces.optimizers.experiment import DIGITS, QUICK, STANDARD
 from ref.experiments.loss_surfaces.sheets.looking import sheet_part, sheet_parts
 from ref.experiments.loss_surfaces.study import job, train_all
 from ref.experiments.loss_surfaces.training.part import CHUNK
@@ -33,13 +33,12 @@ def both(network: str, seeds: int, task: str = "digits", dropout: bool = False, 
     return [job(task, network, batch_norm, dropout, seeds, METHODS, **settings) for batch_norm in (True, False)]
 
 
-COMPARED = {**DIGITS, "policies": list(POLICIES), "scales": [0.8, 1.25], "beyond": 1.0,
+COMPARED = {"policies": list(POLICIES), "scales": [0.8, 1.25], "beyond": 1.0,
             "sheets": [["start", "adam", "rmsprop"], ["start", "start 1", "adam", "adam 1"]]}
 PRESETS = {
-    "quick": {**COMPARED, "epochs": 10, "n_surface": 250, "alphas": 9, "sheet": 5, "jobs": both("nin-tiny", 2),
-              "rates": {name: rates[-2:] for name, rates in DIGITS["rates"].items()}},
-    "standard": {**COMPARED, "alphas": 21, "sheet": 12, "jobs": [*both("nin-tiny", 5), *both("vgg-digits", 5)]},
-    "paper": {**COMPARED, "minibatch": 128, "epochs": 200, "n_surface": CHUNK, "n_test": CHUNK, "flips": True,
+    "quick": {**QUICK, **COMPARED, "sheet": 5, "jobs": both("nin-tiny", 2)},
+    "standard": {**STANDARD, **COMPARED, "sheet": 12, "jobs": [*both("nin-tiny", 5), *both("vgg-digits", 5)]},
+    "paper": {**DIGITS, **COMPARED, "minibatch": 128, "epochs": 200, "n_surface": CHUNK, "n_test": CHUNK, "flips": True,
               "alphas": 21, "sheet": 20, "evaluate_every": 5, "jobs": [
                   one for network, start in (("nin", "uniform"), ("vgg", "he"))
                   for one in both(network, 5, "cifar10", dropout=True, initialization=start)]},
