@@ -108,7 +108,7 @@ def _label(ax, job: dict) -> None:
 def _finish(figure, axes, alpha: str, said: str) -> None:
     axes[0].set_ylim(None, min(axes[0].get_ylim()[1], HIGHEST * GUESS))
     legend_above(figure, 3)
-    figure.supxlabel(f"{alpha}\n{fill(said, LINE)}", fontsize=8)
+    figure.supxlabel(f"{alpha}; losses below {LEAST:g} are drawn there\n{fill(said, LINE)}", fontsize=8)
 
 
 def numbers(run: Run, jobs: list[dict]) -> Path:
