@@ -50,10 +50,15 @@ class AdamRungeKutta:
         return self.adam.init(theta)
 
     def step(self, theta: Parameters, state: State, objective, batch) -> Step:
-        """Two gradients on the batch; the report's loss and gradient_norm are the first one's."""
+        """Two gradients on the batch; the report's loss and gradient_norm are the first one's.
+
+        Where the point of the second gradient is not finite, it is the step's: there is no gradient at it.
+        """
         g1, report = gradient_and_report(theta, objective, batch)
         ahead, _, _ = self.adam.update(theta, g1, state)
-        at = theta.vector + self.q * (ahead.vector - theta.vector)
-        g2, second = gradient_and_report(theta.like(at), objective, batch)
+        at = theta.like(theta.vector + self.q * (ahead.vector - theta.vector))
+        if not np.isfinite(at.vector).all():
+            return at, state, report
+        g2, second = gradient_and_report(at, objective, batch)
         theta, state, _ = self.adam.update(theta, averaged(g1, g2, self.q), state)
         return theta, state, both(report, second)

@@ -46,9 +46,15 @@ class RungeKutta:
         return {}
 
     def step(self, theta: Parameters, state: State, objective, batch) -> Step:
-        """Two gradients on the batch; the report's loss and gradient_norm are the first one's."""
+        """Two gradients on the batch; the report's loss and gradient_norm are the first one's.
+
+        Where the point of the second gradient is not finite, it is the step's: there is no gradient at it.
+        """
         g1, report = gradient_and_report(theta, objective, batch)
-        g2, second = gradient_and_report(theta.like(theta.vector - self.learning_rate * self.q * g1), objective, batch)
+        at = theta.like(theta.vector - self.learning_rate * self.q * g1)
+        if not np.isfinite(at.vector).all():
+            return at, {}, report
+        g2, second = gradient_and_report(at, objective, batch)
         g = averaged(g1, g2, self.q)
         return theta.like(theta.vector - self.learning_rate * g), {}, both(report, second)
 

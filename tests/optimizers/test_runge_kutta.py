@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from ref import MLP, Objective, same_batch, train
+from ref.losses import squared_error
 from ref.optimizers import Adam, AdamRungeKutta, GradientDescent, RungeKutta
 from ref.parameters import Parameters
 from tests.optimizers.quadratic import BATCH, START, A, C, Quadratic, start
@@ -86,6 +88,16 @@ def test_adam_on_the_mean_gradient():
 def test_where_the_gradient_is_the_same_everywhere_it_is_adam():
     np.testing.assert_allclose(trajectory(AdamRungeKutta(0.05), 20, Slope()), trajectory(Adam(0.05), 20, Slope()),
                                rtol=1e-13)
+
+
+@pytest.mark.parametrize("optimizer", [RungeKutta(0.1), AdamRungeKutta(0.1)], ids=lambda one: type(one).__name__)
+def test_a_gradient_that_is_not_finite_ends_training_and_raises_nothing(optimizer):
+    """There is no second gradient then: its point is not finite."""
+    network, batch = MLP((3, 4, 2)), (np.ones((5, 3)), np.ones((5, 2)))
+    theta = network.init(np.random.default_rng(0))
+    theta.vector *= 1e200
+    result = train(optimizer, Objective(network, squared_error), theta, same_batch(batch), 3, progress=False)
+    assert result.stopped == "loss not finite" and (result.theta.vector == theta.vector).all()
 
 
 @pytest.mark.parametrize("kind", [RungeKutta, AdamRungeKutta])
