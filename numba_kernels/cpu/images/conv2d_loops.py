@@ -4,7 +4,8 @@ pictures, a few at a time, so that they stay in a near cache.
     convolve      y_m   = start + Σ_t x_mt V_t         without start: +=        x_mt what place m sees through entry t
     to_filters    dV_t += Σ_m x_mt dy_m                                         of its window
 
-Shapes: y, dy (N, M, O), x (N, S), V, dV (T, O), start (O,) or empty.  N cases, M places, S numbers a picture, O filters.
+Shapes: y, dy (N, M, O), x (N, S), V, dV (T, O), start (O,) or empty.  N cases, M places, S numbers a picture, O
+filters.
 """
 
 from numba import njit

@@ -17,13 +17,14 @@ from numba_kernels.cpu.images.lanes import add_times, lanes_of, load, store
 from numba_kernels.cpu.jit import INNER
 
 ROWS = 6  # of out, at once
+EACH = np.arange(ROWS)
 DEEP = 192  # rows of V, at once, at most
 
 
 @njit(**INNER)
 def add_products(out, rows, x, places, offsets, V, lines, O):
     lanes, parts = lanes_of(x), -(-len(offsets) // DEEP)
-    packed, rest, of_rest = np.empty(DEEP * lanes, x.dtype), np.zeros(ROWS * lanes, x.dtype), np.arange(ROWS)
+    packed, rest = np.empty(DEEP * lanes, x.dtype), np.zeros(ROWS * lanes, x.dtype)
     for part in range(parts):  # equal ones
         r, end = len(offsets) * part // parts, len(offsets) * (part + 1) // parts
         for o in range(0, O, lanes):
@@ -34,7 +35,7 @@ def add_products(out, rows, x, places, offsets, V, lines, O):
                 if n == ROWS and O >= lanes:
                     add_block(out, rows[a:], O, column, x, places[a:], n, offsets[r:end], packed)
                 else:
-                    add_block(rest, of_rest, lanes, 0, x, places[a:], n, offsets[r:end], packed)
+                    add_block(rest, EACH, lanes, 0, x, places[a:], n, offsets[r:end], packed)
                     for i in range(n):
                         for j in range(min(lanes, O)):
                             out[rows[a + i] * O + column + j] += rest[i * lanes + j]
