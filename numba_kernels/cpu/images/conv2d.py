@@ -4,9 +4,10 @@ Same functions and arguments.  Every product of the four passes is one with a ma
 
     y  = A K + b,  A_mt = x[places_m + offsets_t]         dK = Aᵀ dy         m the places, t the entries of a window
 
-and dx a convolution itself, of dy inside a margin of zeros, spread out by the stride, with the filters turned round.
+and dx likewise, of dy: what each entry of x gathers from the windows that have seen it.  Places that see the same part
+of their windows go together (layout), so that nothing outside the pictures is laid out, or multiplied.
 Where a window is one place, and there is one at each, A is x itself: dx and dK are plain products, and so is y.
-The cache holds x as it was given, without padding.  Pictures get their margin a few at a time, in a near cache.
+The cache holds x as it was given.
 
 Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed or other dtypes than float32 and
 float64, ValueError for shapes that do not fit each other; both name the argument.
@@ -92,7 +93,7 @@ def _convolution(x: Array, K: Array, windows: Windows, b: Array | None = None, o
 
 
 def _to_input(dy: Array, K: Array, windows: Windows, out: Array | None = None) -> Array:
-    """dx_ij += dy K_ijᵀ, what each entry of dx gathers at once; or added to out."""
+    """dx: each of its entries gathers dy K_ijᵀ from the windows that have seen it; or out += dx."""
     if _one_place(windows):
         return _product(dy, K[0, 0].T, out)
     back = np.ascontiguousarray(K.transpose(0, 1, 3, 2))

@@ -20,37 +20,37 @@ PLACES = 256  # at least so many at a time, of as many pictures as that takes
 
 
 class Layout(NamedTuple):
-    """Each group's numbers, one after the other; the pictures that it takes at a time have theirs side by side."""
+    """groups (G, 5): of each, how many pictures it takes at a time; how many places it has in one, and where those in
+    all of them begin in rows and places; how much a place gathers, and where that begins in offsets and lines.
+    """
 
-    groups: Array  # (G, 5): how many pictures; how many places of each, and where theirs begin; how much each gathers,
-    rows: Array  # of what gathers, and where that begins                                    and where that begins
-    places: Array  # where the first entry that is gathered is, in flat memory
-    offsets: Array  # from there to each that is gathered, by entries of the window and channels
+    groups: Array
+    rows: Array  # which place of all
+    places: Array  # where the first number that it gathers is in memory
+    offsets: Array  # from there to each that it gathers, entries of the window and channels
     lines: Array  # of the filters, that go with them
 
 
-@lru_cache(maxsize=256)
-def layout(windows: Windows, C: int, to_input: bool = False) -> Layout:
+def of_windows(windows: Windows, C: int, to_input: bool = False) -> Layout:
     """C: channels of what is gathered."""
-    pictures = [windows.picture, windows.places][:: -1 if to_input else 1]
-    (Y, X), (P, Q) = pictures
-    groups, parts = [], ([], [], [], [])
-    begin = [0, 0]
+    (P, Q), (Y, X) = (windows.picture, windows.places) if to_input else (windows.places, windows.picture)
+    groups, rows, places, offsets, lines = [], [], [], [], []
     for (t_y, apart_y), (m_y, first_y) in _alike(windows, 0, to_input).items():
         for (t_x, apart_x), (m_x, first_x) in _alike(windows, 1, to_input).items():
-            B = max(1, PLACES // (len(m_y) * len(m_x)))
-            numbers = (_grid(range(B), P * Q, _grid(m_y, Q, m_x)),
-                       _grid(range(B), Y * X, _grid(first_y, X, first_x)) * C,
-                       _grid(_grid(apart_y, X, apart_x) * C, 1, range(C)),
-                       _grid(_grid(t_y, windows.size[1], t_x) * C, 1, range(C)))
-            groups.append((B, len(m_y) * len(m_x), begin[0], len(numbers[2]), begin[1]))
-            begin = [begin[0] + len(numbers[0]), begin[1] + len(numbers[2])]
-            for part, array in zip(parts, numbers):
-                part.append(array)
-    arrays = [np.array(groups), *map(np.concatenate, parts)]
+            M = len(m_y) * len(m_x)
+            B = max(1, PLACES // M)
+            groups.append((B, M, sum(map(len, rows)), len(t_y) * len(t_x) * C, sum(map(len, lines))))
+            rows.append(_grid(range(B), P * Q, _grid(m_y, Q, m_x)))
+            places.append(_grid(range(B), Y * X, _grid(first_y, X, first_x)) * C)
+            offsets.append(_grid(_grid(apart_y, X, apart_x), C, range(C)))
+            lines.append(_grid(_grid(t_y, windows.size[1], t_x), C, range(C)))
+    arrays = [np.array(groups), *map(np.concatenate, (rows, places, offsets, lines))]
     for array in arrays:
         array.flags.writeable = False
     return Layout(*arrays)
+
+
+layout = lru_cache(maxsize=256)(of_windows)
 
 
 def _alike(windows: Windows, axis: int, to_input: bool) -> dict:
