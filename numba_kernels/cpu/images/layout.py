@@ -40,10 +40,10 @@ def of_windows(windows: Windows, C: int, to_input: bool = False) -> Layout:
             M = len(m_y) * len(m_x)
             B = max(1, PLACES // M)
             groups.append((B, M, sum(map(len, rows)), len(t_y) * len(t_x) * C, sum(map(len, lines))))
-            rows.append(_grid(range(B), P * Q, _grid(m_y, Q, m_x)))
-            places.append(_grid(range(B), Y * X, _grid(first_y, X, first_x)) * C)
-            offsets.append(_grid(_grid(apart_y, X, apart_x), C, range(C)))
-            lines.append(_grid(_grid(t_y, windows.size[1], t_x), C, range(C)))
+            rows.append(_grid(range(B), _grid(m_y, m_x, row=Q), row=P * Q))
+            places.append(_grid(range(B), _grid(first_y, first_x, row=X), row=Y * X) * C)
+            offsets.append(_grid(_grid(apart_y, apart_x, row=X), range(C), row=C))
+            lines.append(_grid(_grid(t_y, t_x, row=windows.size[1]), range(C), row=C))
     arrays = [np.array(groups), *map(np.concatenate, (rows, places, offsets, lines))]
     for array in arrays:
         array.flags.writeable = False
@@ -72,6 +72,6 @@ def _alike(windows: Windows, axis: int, to_input: bool) -> dict:
     return alike
 
 
-def _grid(a, step: int, b) -> Array:
-    """All a step + b, flat."""
-    return np.add.outer(np.array(a, np.int64) * step, np.array(b, np.int64)).ravel()
+def _grid(a, b, row: int) -> Array:
+    """All row a + b, flat."""
+    return np.add.outer(np.array(a, np.int64) * row, np.array(b, np.int64)).ravel()

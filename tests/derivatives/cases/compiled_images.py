@@ -38,17 +38,43 @@ compiled = partial(image_op, analytic=False)
 
 
 def convolution(arguments: dict, **options) -> Case:
-    """Its layouts made anew, and not left to other cases: there may be a fault in them."""
+    """Layouts made anew, since there may be a fault in them, and for few places at a time."""
     case = compiled(conv2d, arguments, PRODUCTS, **options)
 
     def run() -> list[Row]:
+        places, layout.PLACES = layout.PLACES, 4
         layout.layout.cache_clear()
         try:
             return case.run()
         finally:
+            layout.PLACES = places
             layout.layout.cache_clear()
 
     return Case(case.name, case.covers, run)
+
+
+def products_in_parts() -> Case:
+    """More entries of windows than are taken at once, and places that are no whole number of blocks."""
+    name = "numba_kernels.cpu.images.products in parts"
+
+    def run() -> list[Row]:
+        checked, rng = [], np.random.default_rng(6)
+        for M, T, O in ((8, 2 * products.DEEP + 3, 9), (13, 5, 24), (7, 4, 3)):
+            y, x, V = (rng.standard_normal(shape) for shape in ((1, M, O), (1, 50), (T, O)))
+            numbers = (np.array([[1, M, 0, T, 0]]), rng.permutation(M), rng.integers(0, 20, M), rng.integers(0, 30, T),
+                       rng.permutation(T))
+            for array in numbers:
+                array.flags.writeable = False  # as those of a layout
+            _, rows, places, offsets, lines = numbers
+            expected = y.copy()
+            expected[0, rows] += x[0, np.add.outer(places, offsets)] @ V[lines]
+            conv2d_loops.convolve(y, x, V, np.empty(0), *numbers)
+            what = f"{M} places, {T} entries, {O} filters"
+            checked.append(Row(name, what, "NumPy's", require_equal(name, what, y, expected, 1e-12), 1e-12))
+        return checked
+
+    return Case(name, (*functions(conv2d_loops, "convolve"), *functions(products, "add_products", "add_block", "pack")),
+                run)
 
 
 def sums_over_blocks() -> Case:
@@ -89,6 +115,7 @@ def rectified() -> Case:
 
 
 COMPILED_IMAGES = [
+    products_in_parts(),
     convolution(filters(2, 5, 4, 3, 3, 2, 2)),
     convolution(filters(2, 5, 6, 1, 2, 3, 4), stride=2, padding=1),
     convolution(filters(2, 4, 3, 2, 3, 3, 9), padding=1),
