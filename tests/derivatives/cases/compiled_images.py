@@ -117,7 +117,7 @@ def rectified() -> Case:
 COMPILED_IMAGES = [
     products_in_parts(),
     convolution(filters(2, 5, 4, 3, 3, 2, 2)),
-    convolution(filters(2, 5, 6, 1, 2, 3, 4), stride=2, padding=1),
+    convolution(filters(3, 5, 6, 1, 2, 3, 4), stride=2, padding=1),
     convolution(filters(2, 4, 3, 2, 3, 3, 9), padding=1),
     convolution(filters(2, 3, 2, 3, 1, 1, 4)),
     compiled(max_pool, {"x": apart(2, 7, 6, 2)}, MAXIMA, linear=True, size=3, stride=2, ceil=True),
