@@ -59,7 +59,7 @@ def products_in_parts() -> Case:
 
     def run() -> list[Row]:
         checked, rng = [], np.random.default_rng(6)
-        for M, T, O in ((8, 2 * products.DEEP + 3, 9), (13, 5, 24), (7, 4, 3)):
+        for M, T, O in ((8, 2 * products.DEEP, 9), (5, products.DEEP + 3, 8), (13, 5, 24), (7, 4, 3)):
             y, x, V = (rng.standard_normal(shape) for shape in ((1, M, O), (1, 50), (T, O)))
             numbers = (np.array([[1, M, 0, T, 0]]), rng.permutation(M), rng.integers(0, 20, M), rng.integers(0, 30, T),
                        rng.permutation(T))
@@ -88,15 +88,17 @@ def sums_over_blocks() -> Case:
             x, d, z = (normal(R, 6, seed=seed) for seed in (3, 4, 5))
             flat = [array.reshape(-1, 3) for array in (x, d, z)]
             counts = flat[1] * ((flat[0] - mean) * scale + beta > 0)
-            got = channels.moments(x, 3), channels.sums(d, x, mean, scale, beta, 0.0, z, z_mean, r)
-            expected = (flat[0].mean(0), flat[0].var(0)), (counts.sum(0), (counts * (flat[2] - z_mean) * r).sum(0))
-            for which, pair, exact in zip(("moments", "sums"), got, expected):
-                for k in range(2):
-                    error = require_equal(name, f"{which} {k}, R = {R}", pair[k], exact[k], 1e-13)
+            got = (channels.moments(x, 3), channels.sums(d, x, mean, scale, beta, 0.0, z, z_mean, r),
+                   [channels.sums_of_channels(flat[0])])
+            expected = ((flat[0].mean(0), flat[0].var(0)),
+                        (counts.sum(0), (counts * (flat[2] - z_mean) * r).sum(0)), [flat[0].sum(0)])
+            for which, arrays, exact in zip(("moments", "sums", "sums of channels"), got, expected):
+                for k in range(len(exact)):
+                    error = require_equal(name, f"{which} {k}, R = {R}", arrays[k], exact[k], 1e-13)
                     rows.append(Row(name, f"{which} {k}, R = {R}", "NumPy's", error, 1e-13))
         return rows
 
-    return Case(name, functions(channels, "moments", "sums", "folded", "repeated"), run)
+    return Case(name, functions(channels, "moments", "sums", "_channel_sums", "folded", "repeated"), run)
 
 
 def with_relu() -> Case:
