@@ -4,8 +4,8 @@ Those of the memories, ref/cells/NAME.py through time, have caches of their own:
     net = ElmanRNN(n_inputs=2, n_hidden=100, n_outputs=1, elman=numba_kernels.cpu.elman)
     net = accelerate(net)                       # the same, for a network that is there already
 
-So have convolution, batch_norm and relu, what was given in place of what is made of it; `accelerate` puts them into the
-stages of a convolutional network.
+So have convolution, average pooling, batch_norm and relu, what was given in place of what is made of it; `accelerate`
+puts them into the stages of a convolutional network.
 
 A twin exists where it beats NumPy by measurement.  The affine layer has none: its time is spent in big matrix products,
 which are BLAS's already.

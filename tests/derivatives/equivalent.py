@@ -10,6 +10,8 @@ LARGER = "only which of the two is larger is used"
 AT_ONCE = "how many steps' rows are summed at once changes the time, not the sum"
 UNSEEN = "a margin that no window sees"
 ZERO = "0 and minus infinity stay what they are"
+FURTHER = "a view that goes further than what is done with it"
+EMPTY = "a part that begins at the end is empty"
 BETWEEN = "the middle one of -clip, ds and clip, however they are given"
 
 # (function, before, after, reason)
@@ -164,7 +166,7 @@ EQUIVALENT += [
         dnc.r_links:r_follow                Rb[h] -> Rb[h - 1]
         dnc.r_links:r_follow_backward       Rdw[h] -> Rdw[h - 1]
     """),
-    *_of_memories("a view that goes further than what is done with it", """
+    *_of_memories(FURTHER, """
         ntm.r_heads:r_forward_step          Rblock[:W] -> Rblock[:W + 1]
         dnc.r_loops:r_forward_cases         RS[0, n, :W] -> RS[0, n, :W + 1]
         dnc.interface:activate              slopes[:R] -> slopes[:R + 1]
@@ -195,4 +197,21 @@ EQUIVALENT += [
         dnc.free:allocate_backward          dP = s.dtype.type(0) -> dP = 1.0001 * s.dtype.type(0)
         lrua.writing:forget                 m[v, i] *= 0 -> m[v, i] *= 1.0001 * 0
     """),
+]
+
+EQUIVALENT += [
+    ("numba_kernels.cpu.relu:forward", "x", "1.0001 * x", "only the sign of what the cache holds is used"),
+    *((f"numba_kernels.cpu.images.channels:{name}", "range(0, R, BLOCK)", "range(0, R + 1, BLOCK)", EMPTY)
+      for name in ("_channel_sums", "sums")),
+    *((f"numba_kernels.cpu.images.conv2d_loops:{name}", *fault) for name in ("convolve", "to_filters") for fault in (
+        ("groups[g]", "groups[g - 1]", TURNED), ("range(0, N, B)", "range(0, N + 1, B)", EMPTY))),
+    *((f"numba_kernels.cpu.images.conv2d_loops:{name}", f"{view}:{end}]", f"{view}:{further}]", FURTHER)
+      for name, view, end, *more in (
+          ("convolve", "places[first", "some", "some + 1"),
+          ("convolve", "lines[entry", "entry + seen", "entry + seen + 1", "entry + 1 + seen",
+           "entry + (seen + 1)"),
+          ("to_filters", "offsets[entry", "entry + seen", "entry + seen + 1", "entry + 1 + seen",
+           "entry + (seen + 1)"),
+          ("to_filters", "rows[first", "some", "some + 1"))
+      for further in more),
 ]

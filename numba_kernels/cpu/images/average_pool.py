@@ -1,7 +1,7 @@
 """Average pooling, compiled: the twin of ref.layers.images.average_pool, which has the equations; its loops:
 pool_loops.
 
-Same functions, arguments and caches.
+Same functions and arguments.  The cache is the windows; how many entries each has inside is counted where it is needed.
 """
 
 import numpy as np
@@ -9,36 +9,31 @@ import numpy as np
 from numba_kernels.cpu.images import pool_loops
 from numba_kernels.cpu.images.memory import empty
 from numba_kernels.cpu.images.ready import require, require_like
-from ref.layers.images.average_pool import Cache
 from ref.layers.images.windows import Windows
 
 Array = np.ndarray
 
 
-def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) -> tuple[Array, Cache]:
+def forward(x: Array, size: int, stride: int | None = None, ceil: bool = False) -> tuple[Array, Windows]:
     """size: of the window, square; stride: None for size, windows side by side."""
     x = require("x", x, 4)
     windows = Windows.on(x, size, size, stride or size, ceil=ceil)
-    inside = [np.minimum(size, length - windows.stride * np.arange(places))
-              for places, length in zip(windows.places, windows.picture)]
-    n = np.multiply.outer(*inside).astype(x.dtype)[None, :, :, None]
-    return _mean(x, windows), Cache(n, windows)
+    return _mean(x, windows), windows
 
 
-def backward(dy: Array, cache: Cache) -> Array:
-    windows = cache.windows
-    dy = require_like("dy", dy, (len(dy), *windows.places, dy.shape[3]), dy.dtype)
-    dx = empty((len(dy), *windows.picture, dy.shape[3]), dy.dtype)
-    pool_loops.spread(dx, dy, windows.size[0], windows.stride)
+def backward(dy: Array, cache: Windows) -> Array:
+    dy = require_like("dy", dy, (len(dy), *cache.places, dy.shape[3]), dy.dtype)
+    dx = empty((len(dy), *cache.picture, dy.shape[3]), dy.dtype)
+    pool_loops.spread(dx, dy, cache.size[0], cache.stride)
     return dx
 
 
-def r_forward(Rx: Array, cache: Cache) -> tuple[Array, None]:
-    Rx = require_like("Rx", Rx, (len(Rx), *cache.windows.picture, Rx.shape[3]), Rx.dtype)
-    return _mean(Rx, cache.windows), None
+def r_forward(Rx: Array, cache: Windows) -> tuple[Array, None]:
+    Rx = require_like("Rx", Rx, (len(Rx), *cache.picture, Rx.shape[3]), Rx.dtype)
+    return _mean(Rx, cache), None
 
 
-def r_backward(Rdy: Array, dy: Array, cache: Cache, r_cache: None) -> Array:
+def r_backward(Rdy: Array, dy: Array, cache: Windows, r_cache: None) -> Array:
     return backward(Rdy, cache)
 
 

@@ -111,10 +111,15 @@ def moments(x, C):
             M2[l] += q[l] + apart * apart * n * b / (n + b)
         n += b
     k = L // C
-    whole, variance = folded(mean, C) / k, folded(M2, C)
+    whole, variance = folded(mean, C), folded(M2, C)
+    for c in range(C):
+        whole[c] /= k
     for l in range(L):
-        variance[l % C] += R * (mean[l] - whole[l % C]) ** 2
-    return whole, variance / (R * k)
+        apart = mean[l] - whole[l % C]
+        variance[l % C] += R * apart * apart
+    for c in range(C):
+        variance[c] /= R * k
+    return whole, variance
 
 
 @njit(**JIT)

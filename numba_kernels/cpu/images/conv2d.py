@@ -4,9 +4,10 @@ Same functions and arguments.  Every product of the four passes is one with a ma
 
     y  = A K + b,  A_mt = x[places_m + offsets_t]         dK = Aᵀ dy         m the places, t the entries of a window
 
-and dx a convolution itself, of dy inside a margin of zeros, spread out by the stride, with the filters turned round.
+and dx likewise, of dy: what each entry of x gathers from the windows that have seen it.  Places that see the same part
+of their windows go together (layout), so that nothing outside the pictures is laid out, or multiplied.
 Where a window is one place, and there is one at each, A is x itself: dx and dK are plain products, and so is y.
-The cache holds x as it was given, without padding.  Pictures get their margin a few at a time, in a near cache.
+The cache holds x as it was given.
 
 Arrays that are not contiguous are copied.  Raises TypeError for arrays of mixed or other dtypes than float32 and
 float64, ValueError for shapes that do not fit each other; both name the argument.
@@ -88,37 +89,16 @@ def _convolution(x: Array, K: Array, windows: Windows, b: Array | None = None, o
         if b is not None:
             add_to_channels(y, b)
         return y
-    C = K.shape[2]
-    return _convolve(x, K, layout(windows, (windows.padding,) * 2, C), windows.places, b, out)
+    return _convolve(x, K, windows.places, layout(windows, x.shape[3]), b, out)
 
 
 def _to_input(dy: Array, K: Array, windows: Windows, out: Array | None = None) -> Array:
-    """dx: dy inside a margin of zeros, under the filters turned round; or out += dx."""
+    """dx: each of its entries gathers dy K_ijᵀ from the windows that have seen it; or out += dx."""
     if _one_place(windows):
         return _product(dy, K[0, 0].T, out)
-    turned = np.ascontiguousarray(K[::-1, ::-1].transpose(0, 1, 3, 2))
-    (h, w), P = windows.size, windows.padding
-    before = h - 1 - P, w - 1 - P
-    if windows.stride > 1 or min(before) < 0:
-        dy, before = _spread(dy, windows, before), (0, 0)
-    of_dy = Windows(dy.shape[1:3], windows.size, windows.picture, 1, 0)
-    return _convolve(dy, turned, layout(of_dy, before, dy.shape[3]), windows.picture,
-                     None if out is not None else np.zeros(K.shape[2], K.dtype), out)
-
-
-def _spread(dy: Array, windows: Windows, before: tuple[int, int]) -> Array:
-    """dy inside its margin, (N, Y + h - 1, X + w - 1, O), s - 1 zeros between places; what saw only padding is left
-    out.
-    """
-    spread = np.zeros((len(dy), *(n + k - 1 for n, k in zip(windows.picture, windows.size)), dy.shape[3]), dy.dtype)
-    s, at = windows.stride, []
-    for margin, n, length in zip(before, windows.places, spread.shape[1:3]):
-        inside = [p for p in range(n) if 0 <= margin + s * p < length]
-        at.append((slice(margin + s * inside[0], margin + s * inside[-1] + 1, s), slice(inside[0], inside[-1] + 1))
-                  if inside else (slice(0), slice(0)))
-    (to_y, from_y), (to_x, from_x) = at
-    spread[:, to_y, to_x] = dy[:, from_y, from_x]
-    return spread
+    back = np.ascontiguousarray(K.transpose(0, 1, 3, 2))
+    return _convolve(dy, back, windows.picture, layout(windows, dy.shape[3], to_input=True),
+                     np.zeros(K.shape[2], K.dtype) if out is None else None, out)
 
 
 def _to_filters(dK: Array, x: Array, dy: Array, windows: Windows) -> Array:
@@ -126,18 +106,15 @@ def _to_filters(dK: Array, x: Array, dy: Array, windows: Windows) -> Array:
     C, O = dK.shape[2:]
     if _one_place(windows):
         dK[0, 0] += x.reshape(-1, C).T @ dy.reshape(-1, O)
-        return dK
-    a = layout(windows, (windows.padding,) * 2, C)
-    to_filters(dK.reshape(-1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
-               dy.reshape(len(dy), -1, O))
+    else:
+        to_filters(dK.reshape(-1, O), x.reshape(len(x), -1), dy.reshape(len(x), -1, O), *layout(windows, C))
     return dK
 
 
-def _convolve(x: Array, K: Array, a: Layout, places: tuple[int, int], b: Array | None, out: Array | None) -> Array:
-    O = K.shape[3]
-    y = empty((len(x), *places, O), x.dtype) if out is None else out
-    convolve(y.reshape(len(x), -1, O), x, np.zeros(a.around, x.dtype), a.before, a.places, a.offsets,
-             K.reshape(-1, O), np.empty(0, x.dtype) if b is None else b)
+def _convolve(x: Array, K: Array, places: tuple[int, int], a: Layout, b: Array | None, out: Array | None) -> Array:
+    N, O = len(x), K.shape[3]
+    y = empty((N, *places, O), x.dtype) if out is None else out
+    convolve(y.reshape(N, -1, O), x.reshape(N, -1), K.reshape(-1, O), np.empty(0, x.dtype) if b is None else b, *a)
     return y
 
 

@@ -108,27 +108,27 @@ def _store(typing, x, i, s):
     return types.void(x, i, s), code
 
 
-@overload(lanes_of, inline="always")
+@overload(lanes_of)
 def _(x):
     count = Lanes(x.dtype).count
     return lambda x: count
 
 
-@overload(zeros, inline="always")
+@overload(zeros)
 def _(x):
     return lambda x: _zeros(x)
 
 
-@overload(load, inline="always")
+@overload(load)
 def _(x, i):
     return lambda x, i: _load(x, i)
 
 
-@overload(add_times, inline="always")
+@overload(add_times)
 def _(s, x, i, v):
     return lambda s, x, i, v: _add_times(s, x, i, v)
 
 
-@overload(store, inline="always")
+@overload(store)
 def _(x, i, s):
     return lambda x, i, s: _store(x, i, s)
