@@ -1,6 +1,7 @@
 """Sphinx: the HTML book of the executed chapters.  It needs no network, neither to be built nor to be read."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from sphinx.addnodes import pending_xref
@@ -17,10 +18,14 @@ extensions = ["myst_nb", "sphinx-mathjax-offline", "sphinx.ext.viewcode"]
 exclude_patterns = ["source", "assignments", "_build", "**/jupyter_execute", "jupyter_execute", "conf.py"]
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 nb_execution_mode = "off"
+suppress_warnings = ["mystnb.unknown_mime_type"]  # what Jupyter alone shows has a twin in HTML
 python_maximum_signature_line_length = 100
 toc_object_entries = False
 add_module_names = False
 viewcode_follow_imported_members = False  # it would import them
+
+# The library of the surface that can be turned; a page that needs it names it, others do not load it.
+html_static_path = [str(Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js")]
 
 html_theme = "sphinx_book_theme"
 html_title = "Longhand"

@@ -5,8 +5,7 @@
     reassoc     in SUMS, of functions that do nothing but sum: in any order, so that several terms are taken at once
     inline      in ONCE, of long functions that are called in one place: not compiled by themselves first
     cache       machine code is kept beside the source for the next process.  Numba does not see when a helper in
-                another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels, as continuous integration
-                does.
+                another file has changed: set LONGHAND_NUMBA_CACHE=0 when working on kernels.
 """
 
 import os

@@ -26,13 +26,13 @@ class Method(NamedTuple):
 
 
 METHODS = {
-    "sgd": Method("SGD", partial(GradientDescent, decay=1e-3), (0.1, 0.3, 1.0)),
-    "sgdm": Method("SGDM", DampedMomentum, (0.1, 0.3, 1.0)),
-    "rmsprop": Method("RMSprop", partial(RMSprop, rho=0.99, epsilon=1e-8, outside=True), (3e-4, 1e-3, 3e-3)),
-    "adadelta": Method("Adadelta", lambda epsilon: Adadelta(epsilon=epsilon), (1e-6, 1e-5, 1e-4)),
-    "adam": Method("Adam", Adam, (1e-3, 3e-3, 1e-2)),
-    "rk2": Method("RK2", RungeKutta, (0.1, 0.3, 1.0)),
-    "adam-rk2": Method("Adam&RK2", AdamRungeKutta, (1e-3, 3e-3, 1e-2)),
+    "sgd": Method("SGD", partial(GradientDescent, decay=1e-3), (0.1, 0.3, 1.0, 3.0)),
+    "sgdm": Method("SGDM", DampedMomentum, (0.1, 0.3, 1.0, 3.0)),
+    "rmsprop": Method("RMSprop", partial(RMSprop, rho=0.99, epsilon=1e-8, outside=True), (3e-4, 1e-3, 3e-3, 1e-2)),
+    "adadelta": Method("Adadelta", lambda epsilon: Adadelta(epsilon=epsilon), (1e-6, 1e-5, 1e-4, 1e-3)),
+    "adam": Method("Adam", Adam, (1e-3, 3e-3, 1e-2, 3e-2)),
+    "rk2": Method("RK2", RungeKutta, (0.1, 0.3, 1.0, 3.0)),
+    "adam-rk2": Method("Adam&RK2", AdamRungeKutta, (1e-3, 3e-3, 1e-2, 3e-2)),
 }
 ALL = tuple(METHODS)
 

@@ -32,10 +32,11 @@ def digits(seeds: int, dropout_seeds: int = 0, network: str = "nin-tiny") -> lis
 
 
 DIGITS = {**SETTINGS, "initialization": "he", "sheets": SHEETS}
+QUICK = {**DIGITS, "n_surface": 250, "rates": {name: rates[1:3] for name, rates in SETTINGS["rates"].items()}}
+STANDARD = {**DIGITS, "epochs": 100, "evaluate_every": 5, "alphas": 21}
 PRESETS = {
-    "quick": {**DIGITS, "epochs": 10, "n_surface": 250, "tuning_share": 0.3, "alphas": 9, "sheet": 5, "jobs": digits(2),
-              "rates": {name: rates[-2:] for name, rates in SETTINGS["rates"].items()}},
-    "standard": {**DIGITS, "kept": [1, 2, 5, 10, 20], "alphas": 21, "sheet": 12,
+    "quick": {**QUICK, "sheet": 5, "jobs": digits(2)},
+    "standard": {**STANDARD, "kept": [1, 2, 5, 10, 20, 50], "sheet": 12,
                  "jobs": [*digits(5, 5), *digits(5, network="vgg-digits")]},
     "paper": {**SETTINGS, "minibatch": 128, "epochs": 200, "kept": [1, 5, 25, 50, 100, 150], "n_surface": 5000,
               "flips": True, "alphas": 21, "sheet": 20, "sheets": SHEETS, "evaluate_every": 5, "jobs": [

@@ -22,7 +22,7 @@ from ref.experiments.loss_surfaces.figures import LOOKS, panel_title, say_settin
 from ref.experiments.loss_surfaces.lines import START, line_parts, look_part
 from ref.experiments.loss_surfaces.methods import title as method_title
 from ref.experiments.loss_surfaces.numbers import barriers, from_start, line_of, looks
-from ref.experiments.loss_surfaces.optimizers import DIGITS
+from ref.experiments.loss_surfaces.optimizers import DIGITS, QUICK, STANDARD
 from ref.experiments.loss_surfaces.relief import GUESS
 from ref.experiments.loss_surfaces.report import report_of
 from ref.experiments.loss_surfaces.study import job as of_methods, or_infinite, title, train_all, training_parts
@@ -46,11 +46,8 @@ def switching(batch_norm: bool, seeds: int, pairs: list[list[str]], at: list[int
 BOTH = [["adam", "sgd"], ["sgd", "adam"]]
 MORE = [*BOTH, ["adadelta", "rmsprop"], ["rmsprop", "sgdm"]]
 PRESETS = {
-    "quick": {**DIGITS, "epochs": 10, "n_surface": 250, "tuning_share": 0.3, "alphas": 9,
-              "rates": {name: rates[-2:] for name, rates in DIGITS["rates"].items()},
-              "jobs": [switching(batch_norm, 2, BOTH, [2, 5, 8]) for batch_norm in (True, False)]},
-    "standard": {**DIGITS, "alphas": 21,
-                 "jobs": [switching(batch_norm, 3, MORE, [5, 15, 25]) for batch_norm in (True, False)]},
+    "quick": {**QUICK, "jobs": [switching(batch_norm, 2, BOTH, [6, 15, 25]) for batch_norm in (True, False)]},
+    "standard": {**STANDARD, "jobs": [switching(batch_norm, 5, MORE, [10, 40, 80]) for batch_norm in (True, False)]},
     "paper": {**DIGITS, "initialization": "uniform", "minibatch": 128, "epochs": 200, "n_surface": 5000, "flips": True,
               "alphas": 21, "evaluate_every": 5, "jobs": [
                   switching(batch_norm, 3, MORE, [50, 100, 150], "cifar10", network, dropout=True, initialization=start)

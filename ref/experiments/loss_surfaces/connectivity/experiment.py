@@ -14,7 +14,7 @@ from pathlib import Path
 from ref.experiments.loss_surfaces.connectivity.figures import draw
 from ref.experiments.loss_surfaces.connectivity.joining import join_part, joining_parts
 from ref.experiments.loss_surfaces.connectivity.report import report
-from ref.experiments.loss_surfaces.optimizers import DIGITS
+from ref.experiments.loss_surfaces.optimizers import DIGITS, QUICK, STANDARD
 from ref.experiments.loss_surfaces.study import job, train_all
 from ref.experiments.run import read_run
 from ref.experiments.sweep import Sweep
@@ -23,16 +23,15 @@ __all__ = ["KERNELS", "NAME", "PRESETS", "figures", "report", "run"]
 NAME = "surfaces-connectivity"
 KERNELS = ("numpy", "cpu")
 
-JOINED = {**DIGITS, "sheets": [], "policies": ["recompute", "interpolate", "repair"], "curve_rate": 1e-2}
+JOINED = {"sheets": [], "policies": ["recompute", "interpolate", "repair"], "curve_rate": 1e-2}
 PRESETS = {
-    "quick": {**JOINED, "epochs": 12, "n_surface": 250, "alphas": 11, "curve_epochs": 15,
-              "rates": {name: rates[-2:] for name, rates in DIGITS["rates"].items()},
+    "quick": {**QUICK, **JOINED, "curve_epochs": 15,
               "jobs": [job("digits", "nin-tiny", True, False, 2, ["sgd", "adam"]),
                        job("digits", "nin-tiny", False, False, 2, ["rmsprop", "adam"])]},
-    "standard": {**JOINED, "alphas": 21, "curve_epochs": 30,
+    "standard": {**STANDARD, **JOINED, "curve_epochs": 100,
                  "jobs": [job("digits", "nin-tiny", batch_norm, False, 5, ["sgd", "rmsprop", "adam"])
                           for batch_norm in (True, False)]},
-    "paper": {**JOINED, "minibatch": 128, "epochs": 200, "n_surface": 5000, "flips": True, "alphas": 21,
+    "paper": {**DIGITS, **JOINED, "minibatch": 128, "epochs": 200, "n_surface": 5000, "flips": True, "alphas": 21,
               "curve_epochs": 100, "evaluate_every": 5, "jobs": [
                   job("cifar10", network, batch_norm, True, 5, initialization=start) for network, start in
                   (("nin", "uniform"), ("vgg", "he")) for batch_norm in (True, False)]},

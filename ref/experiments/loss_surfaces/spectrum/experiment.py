@@ -9,7 +9,7 @@ Hessians: with statistics that are held, and with those of the batch.  Of a smal
 from pathlib import Path
 
 from ref.experiments.loss_surfaces.methods import ALL
-from ref.experiments.loss_surfaces.optimizers import DIGITS
+from ref.experiments.loss_surfaces.optimizers import DIGITS, QUICK, STANDARD
 from ref.experiments.loss_surfaces.spectrum.figures import draw
 from ref.experiments.loss_surfaces.spectrum.looking import dense_part, dense_parts, look_part, looking_parts
 from ref.experiments.loss_surfaces.spectrum.report import report
@@ -26,17 +26,16 @@ def both(network: str, seeds: int, methods=ALL, task: str = "digits", dropout: b
     return [job(task, network, batch_norm, dropout, seeds, methods, **settings) for batch_norm in (True, False)]
 
 
-LOOKED_AT = {**DIGITS, "sheets": [], "epsilon": 1e-3, "n_curvature": 100, "path_runs": 2, "path_steps": 40,
+LOOKED_AT = {"sheets": [], "epsilon": 1e-3, "n_curvature": 100, "path_runs": 2, "path_steps": 40,
              "density_runs": 5, "density_steps": 80}
 PRESETS = {
-    "quick": {**LOOKED_AT, "epochs": 8, "kept": [2], "n_surface": 250, "n_curvature": 40, "path_runs": 1,
+    "quick": {**QUICK, **LOOKED_AT, "epochs": 8, "kept": [2], "n_curvature": 40, "path_runs": 1,
               "path_steps": 30, "density_runs": 2, "density_steps": 50,
-              "rates": {name: rates[-1:] for name, rates in DIGITS["rates"].items()},
               "jobs": [*both("nin-tiny", 2, ["sgd", "adam"]),
                        job("digits", "nin-least", True, False, 1, ["adam"], dense=True)]},
-    "standard": {**LOOKED_AT, "kept": [3], "jobs": both("nin-tiny", 5, dense=True)},
-    "paper": {**LOOKED_AT, "minibatch": 128, "epochs": 200, "kept": [1, 5, 25, 50, 100, 150], "n_surface": 5000,
-              "n_curvature": 500, "flips": True, "density_runs": 10, "evaluate_every": 5, "jobs": [
+    "standard": {**STANDARD, **LOOKED_AT, "kept": [3, 30], "jobs": both("nin-tiny", 5, dense=True)},
+    "paper": {**DIGITS, **LOOKED_AT, "minibatch": 128, "epochs": 200, "kept": [1, 5, 25, 50, 100, 150],
+              "n_surface": 5000, "n_curvature": 500, "flips": True, "density_runs": 10, "evaluate_every": 5, "jobs": [
                   one for network, start in (("nin", "uniform"), ("vgg", "he"))
                   for one in both(network, 5, task="cifar10", dropout=True, initialization=start)]},
 }
