@@ -36,7 +36,8 @@ def line_of(look: dict, a: str, b: str, of: str = "surface_loss") -> tuple[Array
 
 
 def pairs(job: dict) -> list[tuple[str, str]]:
-    return list(combinations(job["methods"], 2))
+    """Of methods: those that the job names, or all."""
+    return job.get("compared", list(combinations(job["methods"], 2)))
 
 
 def barriers(run: Run, job: dict, a: str, b: str, of: str = "surface_loss") -> list[float]:

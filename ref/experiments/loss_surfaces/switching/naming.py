@@ -8,8 +8,10 @@ def name_of(first: str, second: str, epoch: int) -> str:
 
 
 def with_switches(job: dict) -> dict:
-    """The job with its switches as methods after its own."""
-    return {**job, "methods": [*job["methods"], *(name_of(*pair, at) for pair in job["switches"] for at in job["at"])]}
+    """The job with its switches as methods after its own; of a switch, pairs with its first and its second method."""
+    switches = {name_of(*pair, at): pair for pair in job["switches"] for at in job["at"]}
+    compared = [(method, name) for name, pair in switches.items() for method in job["methods"] if method in pair]
+    return {**job, "methods": [*job["methods"], *switches], "compared": compared}
 
 
 def arrow(first: str, second: str) -> str:

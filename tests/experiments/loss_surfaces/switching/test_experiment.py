@@ -40,6 +40,7 @@ def test_lines_have_all_ends(done, job):
     look = done.parts[part_name(job, "lines", 0)]
     ends = ["adam", "sgd", "adam+sgd=1", "sgd+adam=1"]
     assert with_switches(job)["methods"] == ends
+    assert with_switches(job)["compared"] == [(a, b) for b in ends[2:] for a in ends[:2]], "with both methods of each"
     assert set(look["lines"]) == {f"start to {end}" for end in ends} | {
         f"{a} to {b}" for i, a in enumerate(ends) for b in ends[i + 1 :]}
     theta = kept(done.folder / part_name(job, "adam+sgd=1", 0), 3)
