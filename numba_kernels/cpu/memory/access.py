@@ -86,7 +86,7 @@ def write(m, w, e, a, new):
         row = new[v]
         for i in range(len(row)):
             row[i] = m[v, i]
-        keep(w, e, v, -1, row)
+        keep(w, e, v, len(w), row)
         for h in range(len(w)):
             for i in range(len(row)):
                 row[i] += w[h, i] * a[h, v]
@@ -94,7 +94,7 @@ def write(m, w, e, a, new):
 
 @njit(**INNER)
 def keep(w, e, v, left_out, row):
-    """row *= the product over the heads, but for the one left out, of 1 - w e"""
+    """row *= the product over the heads, but for the one left out (none: their number), of 1 - w e"""
     one = row.dtype.type(1)
     for h in range(len(w)):
         if h != left_out:
@@ -123,7 +123,7 @@ def write_backward(m, w, e, a, dm, dw, de, da, row):
                 row[i] = dm[v, i] * m[v, i]
             keep(w, e, v, h, row)
             de[h, v], da[h, v] = write_row_backward(row, dm[v], w[h], e[h, v], a[h, v], dw[h])
-        keep(w, e, v, -1, dm[v])
+        keep(w, e, v, len(w), dm[v])
 
 
 @njit(**INNER)

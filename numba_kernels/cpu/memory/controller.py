@@ -61,7 +61,7 @@ def speak(t, part, x, control, weights, v_t, z, peepholes):
     """control's arrays at the step but for r are written, and v_t (N, I): o; z: memory, peepholes zeros (3, H)."""
     (h, r, c, y, gates), (Q, P, q) = control, weights
     h_t = h[t + 1, part]
-    inputs(h[t, part], r[t, part], x[t, part], 1, z)
+    inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
     if len(gates):
         np.dot(z, Q, gates[t, part])
         cells(c[t, part], peepholes, gates[t, part], c[t + 1, part], y[t, part], h_t)
@@ -92,8 +92,8 @@ def speak_backward(t, part, dy, x, control, weights, kept, dx, back, peepholes, 
     np.dot(ds, Rt, back_r)
     if len(dx):
         np.dot(ds, Xt, dx[t, part])
-    inputs(h[t, part], r[t, part], x[t, part], 1, z)
-    beside_one(h[t + 1, part], 1, hs)
+    inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
+    beside_one(h[t + 1, part], x.dtype.type(1), hs)
 
 
 @njit(**ONCE)
@@ -102,9 +102,9 @@ def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, rest,
     (h, r, c, y, gates), (Q, P, _), (Rh, Rr, Rc, Rgates), (RQ, RP, Rq) = control, weights, Rcontrol, Rweights
     h_t, Rh_t = h[t + 1, part], Rh[t + 1, part]
     Rs = Rgates[t, part] if len(gates) else Rh_t
-    inputs(h[t, part], r[t, part], x[t, part], 1, z)
+    inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
     np.dot(z, RQ, Rs)
-    inputs(Rh[t, part], Rr[t, part], Rx[t, part], 0, z)
+    inputs(Rh[t, part], Rr[t, part], Rx[t, part], x.dtype.type(0), z)
     add_product(Rs, z, Q, rest)
     if len(gates):
         r_cells(gates[t, part], c[t, part], c[t + 1, part], y[t, part], peepholes, peepholes, Rc[t, part], Rs,
@@ -151,7 +151,7 @@ def r_speak_backward(t, part, dy, Rdy, x, control, weights, kept, Rx, Rcontrol, 
     if len(Rdx):
         np.dot(Rds, Xt, Rdx[t, part])
         add_product(Rdx[t, part], ds, RXt, rest_x)
-    inputs(h[t, part], r[t, part], x[t, part], 1, z)
-    inputs(Rh[t, part], Rr[t, part], Rx[t, part], 0, Rz)
-    beside_one(h[t + 1, part], 1, hs)
-    beside_one(Rh[t + 1, part], 0, Rhs)
+    inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
+    inputs(Rh[t, part], Rr[t, part], Rx[t, part], x.dtype.type(0), Rz)
+    beside_one(h[t + 1, part], x.dtype.type(1), hs)
+    beside_one(Rh[t + 1, part], x.dtype.type(0), Rhs)

@@ -72,7 +72,7 @@ def r_compare_backward(m, Rm, inverse, rates, k, Rk, similarity, Rsimilarity, dm
 
 @njit(**INNER)
 def r_keep(w, Rw, e, Re, v, left_out, row, Rrow):
-    """row *= the product over the heads, but for the one left out, of 1 - w e; Rrow is its R-derivative."""
+    """row *= what keep multiplies it by; Rrow is its R-derivative."""
     one = row.dtype.type(1)
     for h in range(len(w)):
         if h != left_out:
@@ -92,7 +92,7 @@ def r_write(m, Rm, to_write, Rto_write, Rnew, row):
             row[i] = m[v, i]
         for i in range(len(row)):
             Rrow[i] = Rm[v, i]
-        r_keep(w, Rw, e, Re, v, -1, row, Rrow)
+        r_keep(w, Rw, e, Re, v, len(w), row, Rrow)
         for h in range(len(w)):
             for i in range(len(row)):
                 Rrow[i] += Rw[h, i] * a[h, v] + w[h, i] * Ra[h, v]
@@ -119,7 +119,7 @@ def r_write_backward(m, Rm, to_write, Rto_write, dm, Rdm, dw, Rdw, dto_write, Rd
                 dw[h, i] += dm[v, i] * a[h, v] - row[i] * e[h, v]
             for i in range(len(row)):
                 Rdw[h, i] += Rdm[v, i] * a[h, v] + dm[v, i] * Ra[h, v] - Rrow[i] * e[h, v] - row[i] * Re[h, v]
-        r_keep(w, Rw, e, Re, v, -1, dm[v], Rdm[v])
+        r_keep(w, Rw, e, Re, v, len(w), dm[v], Rdm[v])
 
 
 @njit(**INNER)

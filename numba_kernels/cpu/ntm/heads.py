@@ -10,7 +10,7 @@ written_first); K heads, the R read heads first; P write heads.
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.memory.access import (
     compare,
     compare_backward,
@@ -30,7 +30,7 @@ def contents(v, K, P, W, shifts):
     return v[start : start + P * W].reshape(P, W), v[start + P * W :].reshape(P, W)
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def forward_step(v, before, after, seen, r, layout, extended):
     """The arrays after the step, what heads saw, and r (R W,) are written."""
     (m, inverse, w_last), (new, new_inverse, w), (similarity, content, logs) = before, after, seen
@@ -51,7 +51,7 @@ def forward_step(v, before, after, seen, r, layout, extended):
             read(m, w[h], r[h * W :])
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def backward_step(v, before, after, seen, dr, dm, dw, dv, layout, rows, extended):
     """dm and dw, what comes to the memory and the weights after the step, become what goes to those before it; dv is
     written; rows (3, L) and extended (2, L + 2S): memory.

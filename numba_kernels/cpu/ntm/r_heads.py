@@ -6,7 +6,7 @@ with the rates of memory.r_access.
 
 from numba import njit
 
-from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.memory.r_access import (
     r_compare,
     r_compare_backward,
@@ -26,7 +26,7 @@ def of_head(h, seen, w):
     return similarity[h], content[h], logs[h], w[h]
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_forward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, Rr, layout, rows, extended):
     """The arrays after the step, what heads saw, and r, along the direction; rows (2, L), extended (2, L + 2S): memory.
     """
@@ -49,7 +49,7 @@ def r_forward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, Rr, layou
             r_read(m, Rm, w[h], Rw[h], Rr[h * W :])
 
 
-@njit(**INNER)
+@njit(**ONCE)
 def r_backward_step(v, Rv, before, Rbefore, after, Rafter, seen, Rseen, dr, Rdr, dm, Rdm, dw, Rdw, dv, Rdv, layout,
                     rows, extended):
     """backward_step's gradients and their R-derivatives; rows (5, L) and extended (4, L + 2S): memory."""
