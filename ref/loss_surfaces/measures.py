@@ -71,8 +71,10 @@ def _reach(alphas: Array, losses: Array, level: float) -> float:
 
 
 def _share_above(f: float, g: float) -> float:
-    """Of a piece whose ends are f and g: the share above 0."""
-    if f > 0 and g > 0:
+    """Of a piece whose ends are f and g: the share above 0; all of it where one is infinite, NaN where one is NaN."""
+    if np.isnan(f + g):
+        return np.nan
+    if f > 0 and g > 0 or max(f, g) == np.inf:
         return 1.0
     if f <= 0 and g <= 0:
         return 0.0

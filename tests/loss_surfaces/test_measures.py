@@ -33,6 +33,8 @@ def test_plateaus():
     assert plateau(ALPHAS, 1 - ALPHAS) == pytest.approx(0.1, abs=1e-12)
     assert plateau([0, 1], [2.0, 2.0]) == 1
     assert plateau([0, 1], [1.0, 0.0], share=0.5) == pytest.approx(0.5)
+    assert plateau([0, 0.5, 1], [1.0, np.inf, 0.0]) == 1, "all but the points themselves"
+    assert np.isnan(plateau([0, 0.5, 1], [1.0, np.nan, 0.0]))
 
 
 def test_widths():
