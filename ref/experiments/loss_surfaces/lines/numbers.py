@@ -21,6 +21,7 @@ from ref.loss_surfaces.measures import barrier, monotonicity, plateau, width
 
 Array = np.ndarray
 SURFACE = "surface"
+SURFACE_LOSS = f"{SURFACE}_loss"
 DOWN = 0.1  # of the way from the start's loss to the end's
 
 
@@ -72,7 +73,7 @@ def unlike(run: Run, job: dict, method: str) -> float:
     return float(np.std(lines, axis=0).mean())
 
 
-def between_seeds(run: Run, job: dict, method: str, of: str = f"{SURFACE}_loss") -> list[float]:
+def between_seeds(run: Run, job: dict, method: str, of: str = SURFACE_LOSS) -> list[float]:
     """Barriers between the first seed's end and each other one's; none where a run has not looked."""
     look = run.parts.get(part_name(job, "seeds", method))
     if look is None:
