@@ -90,7 +90,7 @@ def _add_times(typing, s, x, i, v):
         alone = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
         everywhere = builder.shuffle_vector(alone, ir.Constant(vector, ir.Undefined),
                                             ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None))
-        name = f"llvm.fma.v{vector.count}f{v.dtype.bitwidth}"
+        name = f"llvm.fmuladd.v{vector.count}f{v.dtype.bitwidth}"
         fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
         return builder.call(fma, [everywhere, v_value, s_value])
 
