@@ -15,8 +15,10 @@ import numpy as np
 
 from ref.experiments import grid, jobs
 from ref.experiments.jobs import part_name, prefix
+from ref.experiments.loss_surfaces.training.data import GUESS
 from ref.experiments.loss_surfaces.training.methods import ALL, METHODS
 from ref.experiments.loss_surfaces.training.part import train_part
+from ref.experiments.run import Run
 from ref.experiments.sweep import Sweep
 
 SETTINGS = {
@@ -26,6 +28,7 @@ SETTINGS = {
     "rates": {name: list(method.rates) for name, method in METHODS.items()},
     "policy": "recompute", "alphas": 11, "beyond": 2.0, "sheet": 8, "sheets": [],
 }
+LEARNT = 0.9  # of a guess's loss
 OF_THE_RUN = ("jobs", "rates", "tuning_share", "experiment", "preset")
 
 
@@ -96,6 +99,22 @@ def best_rates(config: dict, job: dict, results: dict[str, dict]) -> dict[str, l
 def or_infinite(value: float | None) -> float:
     """What is not a number, or not there, is infinite: it is no better than anything."""
     return np.inf if value is None or np.isnan(value) else value
+
+
+def learnt(loss: float) -> bool:
+    """Whether an end is better than a guess: one that is not is nobody's end, and no claim is about it."""
+    return loss < LEARNT * GUESS
+
+
+def has_learnt(result: dict) -> bool:
+    """Of a training: it went on to its end and has learnt."""
+    return result["stopped"] == "steps" and learnt(or_infinite(result["surface_loss"]))
+
+
+def time_taken(run: Run) -> str:
+    """The last line of a report."""
+    seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
+    return f"All that was trained took {seconds / 60:.0f} processor minutes."
 
 
 def training_parts(config: dict, tuned: dict[str, dict]) -> dict[str, dict]:

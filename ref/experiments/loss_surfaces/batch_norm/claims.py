@@ -28,7 +28,7 @@ from ref.experiments.loss_surfaces.batch_norm.numbers import (
     moved,
     own,
     plateaus,
-    unlike,
+    seeds_apart,
 )
 from ref.experiments.loss_surfaces.optimizers.claims import claim
 from ref.experiments.loss_surfaces.study import statistics, title, trained_as
@@ -55,7 +55,8 @@ def claims(run: Run) -> list[Claim]:
 
 def one_shape(run: Run, with_: dict, without: dict) -> Claim:
     return _of_optimisers(f"{title(with_)}: the lines of an optimiser's seeds are more alike than without batch norm",
-                          _medians(unlike, run, with_, without), "two seeds are apart by {:.2g} with, {:.2g} without")
+                          _medians(seeds_apart, run, with_, without),
+                          "two seeds are apart by {:.2g} with, {:.2g} without")
 
 
 def late_drop(run: Run, with_: dict, without: dict) -> Claim:

@@ -2,7 +2,7 @@
 
     starts-..., optimisers-..., seeds-...    training loss on the lines from start to end, between the ends of two
                                              optimisers, and between one optimiser's ends from two starts
-    numbers-...                              barriers, plateau, largest rise, and how unlike two seeds' lines are
+    numbers-...                              barriers, plateau, largest rise, and how far two seeds' lines are apart
     scaled-...                               the lines from start to end, with the weights before batch norms scaled
     sheet-...                                a triangle and a patch (ref.experiments.loss_surfaces.sheets.relief)
 """
@@ -16,7 +16,7 @@ import numpy as np
 from ref.experiments.figures import COLOURS, DASHES, MARKERS, legend_above, panels, plain_numbers, save
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.batch_norm.looking import pairs_of
-from ref.experiments.loss_surfaces.batch_norm.numbers import barriers, ends_of, highest, plateaus, rises, unlike
+from ref.experiments.loss_surfaces.batch_norm.numbers import barriers, ends_of, highest, plateaus, rises, seeds_apart
 from ref.experiments.loss_surfaces.lines.looking import START, frozen_corner
 from ref.experiments.loss_surfaces.lines.numbers import line_of, looks, pairs
 from ref.experiments.loss_surfaces.optimizers.figures import LEAST, LOOKS, median, of_seed
@@ -128,7 +128,7 @@ def numbers(run: Run, jobs: list[dict]) -> Path:
         ("highest: optimisers", "nats"): of_ends(highest, of_two),
         ("plateau from the start", "share of the line"): of_method(plateaus),
         ("largest rise from start to end", "nats"): of_method(rises),
-        ("unlike: lines of two seeds", "share of the start's loss"): of_method(unlike),
+        ("seeds apart: lines of two", "share of the start's loss"): of_method(seeds_apart),
     }
     shown = {panel: values for panel, values in shown.items() if values}
     figure, axes = panels(list(shown), 3, 2.9, width=9.0)

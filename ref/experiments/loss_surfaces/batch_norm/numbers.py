@@ -1,7 +1,7 @@
-"""The numbers of a job under a policy, of lines between trainings that have learnt: end below LEARNT of a guess's loss.
+"""The numbers of a job under a policy, of lines between trainings that have learnt: study.has_learnt.
 
     plateau, rise     of the line from the start to the end; a value a seed
-    unlike            how far the lines of two seeds are apart: |f(alpha)/f(0) - g(alpha)/g(0)|, mean over alpha; a
+    seeds_apart       of two seeds' lines from the start, f and g: |f(alpha)/f(0) - g(alpha)/g(0)|, mean over alpha; a
                       value a pair of seeds
     barrier, highest  of the line between two ends: above the higher end, and the loss itself; a value a line
     own               how far the loss of the line's second end is from that of the network that was trained: none but
@@ -16,24 +16,19 @@ from itertools import combinations
 import numpy as np
 
 from ref.experiments.jobs import part_name
-from ref.experiments.loss_surfaces.connectivity.numbers import LEARNT
 from ref.experiments.loss_surfaces.lines.looking import START
-from ref.experiments.loss_surfaces.lines.numbers import from_start, line_of, looks, pairs
-from ref.experiments.loss_surfaces.optimizers.claims import HIGH
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
-from ref.experiments.loss_surfaces.study import or_infinite, outcomes, trained_as
+from ref.experiments.loss_surfaces.lines.numbers import SURFACE_LOSS as LOSS, from_start, line_of, looks, pairs
+from ref.experiments.loss_surfaces.optimizers.claims import LIMIT
+from ref.experiments.loss_surfaces.study import has_learnt, outcomes, trained_as
 from ref.experiments.run import Run
 from ref.loss_surfaces.measures import barrier
 
 Array = np.ndarray
-LIMIT = HIGH * GUESS  # nats
-LOSS = "surface_loss"
 
 
 def learnt(run: Run, job: dict, method: str) -> list[bool]:
     """Of each seed."""
-    return [result["stopped"] == "steps" and or_infinite(result[LOSS]) < LEARNT * GUESS
-            for result in outcomes(run.parts, trained_as(job))[method]]
+    return [has_learnt(result) for result in outcomes(run.parts, trained_as(job))[method]]
 
 
 def plateaus(run: Run, job: dict, method: str) -> list[float]:
@@ -48,7 +43,7 @@ def _of_learnt(run: Run, job: dict, method: str, what: str) -> list[float]:
     return [value for value, counts in zip(from_start(run, job, method)[what], learnt(run, job, method)) if counts]
 
 
-def unlike(run: Run, job: dict, method: str) -> list[float]:
+def seeds_apart(run: Run, job: dict, method: str) -> list[float]:
     shapes = []
     for look, counts in zip(looks(run, job), learnt(run, job, method)):
         _, losses = line_of(look, START, method)

@@ -12,17 +12,17 @@ from ref.experiments.loss_surfaces.batch_norm.numbers import (
     moved,
     plateaus,
     rises,
-    unlike,
+    seeds_apart,
 )
 from ref.experiments.loss_surfaces.optimizers.report import number
-from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title, trained_as
+from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, time_taken, title, trained_as
 from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
 NOTE = ("Median of the seeds, and their range in brackets. Columns: which statistics batch norms have at a point of a "
         "line, and the same lines without batch norm; frozen: those of the end, between two ends those of the one "
         "named first, or of the first seed. Plateau: the share of the line from start to end above 0.9 of the start's "
-        "loss; largest rise: along that line; unlike: how far the lines of two seeds are apart, as shares of the "
+        "loss; largest rise: along that line; seeds apart: how far the lines of two seeds are apart, as shares of the "
         "start's loss, mean over the line, of all pairs of seeds. Of a line between two ends, barrier: how far the "
         "loss is above the higher one, under the policy; highest: the loss itself, which says more where a policy "
         "raises an end too; factor: the highest barrier of a policy over the lowest, frozen left out. Moved: the "
@@ -46,8 +46,7 @@ def section(run: Run) -> str:
                   *_ends(run, [trained_as(ways[0]), without]), "", *_by_policy(run, ways, without), "",
                   *_factors(run, ways)]
     lines += tables.claim_lines(claims(run), "What is said of batch norm")
-    seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
-    return "\n".join([*lines, "", f"All trainings together took {seconds / 60:.0f} processor minutes."])
+    return "\n".join([*lines, "", time_taken(run)])
 
 
 def _ends(run: Run, jobs: list[dict]) -> list[str]:
@@ -66,8 +65,8 @@ def _by_policy(run: Run, ways: list[dict], without: dict) -> list[str]:
     def row(what: str, who: str, values: list[list[float]]) -> None:
         rows.append([what, who, *(tables.spread(of_job, number) for of_job in values)])
 
-    for what, of in (("plateau", plateaus), ("largest rise", rises), ("unlike", unlike)):
-        for method in without["methods"] if of is not unlike or without["seeds"] > 1 else ():
+    for what, of in (("plateau", plateaus), ("largest rise", rises), ("seeds apart", seeds_apart)):
+        for method in without["methods"] if of is not seeds_apart or without["seeds"] > 1 else ():
             row(what, method_title(method), [of(run, job, method) for job in jobs])
     for what, of, measured in (("barrier", barriers, "surface_loss"), ("highest", highest, "surface_loss"),
                                ("barrier, test", barriers, "test_loss")):

@@ -1,6 +1,6 @@
 """What is said of ends and what joins them, in a form that runs can show or contradict.
 
-    a barrier counts where the loss is above both ends by HIGH of the loss of a guess
+    a barrier counts where the loss is above both ends by LIMIT, a share of the loss of a guess
     curves          Garipov et al. 2018: ends that a barrier parts on the line are joined by a curve without one.  Shown
                     where it holds of every pair that the line parts; contradicted where of fewer than half
     alignment       Entezari et al. 2022, Ainsworth et al. 2023: units in one order lower the barrier of ends from
@@ -17,14 +17,12 @@ import numpy as np
 
 from ref.experiments.loss_surfaces.connectivity.joining import couples
 from ref.experiments.loss_surfaces.connectivity.numbers import CURVE, barriers, settled, ways
-from ref.experiments.loss_surfaces.optimizers.claims import HIGH, claim
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
+from ref.experiments.loss_surfaces.optimizers.claims import LIMIT, claim
 from ref.experiments.loss_surfaces.study import title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 
 Array = np.ndarray
-LIMIT = HIGH * GUESS  # nats
 MIXED, MENDED = "interpolate", "repair"
 KINDS = {"starts": "ends of one optimiser from different starts", "methods": "ends of two optimisers from one start"}
 

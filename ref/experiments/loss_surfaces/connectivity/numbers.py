@@ -4,21 +4,19 @@
     curve             the trained curve; as on the lines, what is highest is so of the points that were evaluated
 
 Losses are in nats a case, errors shares of the images; "surface" is of training images.  A pair counts where both of
-its ends are better than a guess: below LEARNT of its loss.
+its ends have learnt (study).
 """
 
 import numpy as np
 
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.connectivity.joining import couples, policies_of
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
-from ref.experiments.loss_surfaces.study import part_config
+from ref.experiments.loss_surfaces.study import learnt, part_config
 from ref.experiments.run import Run
 from ref.loss_surfaces.measures import barrier
 
 Array = np.ndarray
 LOSS, CURVE = "surface_loss", "curve"
-LEARNT = 0.9
 
 
 def ways(run: Run, job: dict) -> list[str]:
@@ -58,4 +56,4 @@ def highest(run: Run, job: dict, couple: str, way: str, of: str = LOSS) -> list[
 
 def _ends_learnt(part: dict) -> bool:
     losses = along(part, CURVE)[1]
-    return bool(max(losses[0], losses[-1]) < LEARNT * GUESS)
+    return bool(learnt(max(losses[0], losses[-1])))

@@ -7,7 +7,7 @@ from ref.experiments.loss_surfaces.connectivity.figures import couple_name
 from ref.experiments.loss_surfaces.connectivity.joining import couples
 from ref.experiments.loss_surfaces.connectivity.numbers import barriers, highest, joined, way_title, ways
 from ref.experiments.loss_surfaces.optimizers.report import number
-from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title
+from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, time_taken, title
 from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 
@@ -27,9 +27,7 @@ def section(run: Run) -> str:
     for job in config["jobs"]:
         lines += ["", *_ends(run, job), "", *_joined(run, job)]
     lines += tables.claim_lines(claims(run), "What the papers say")
-    seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
-    return "\n".join([*lines, "", f"All trainings together, those of curves too, took {seconds / 60:.0f} processor "
-                                  f"minutes."])
+    return "\n".join([*lines, "", time_taken(run)])
 
 
 def _ends(run: Run, job: dict) -> list[str]:

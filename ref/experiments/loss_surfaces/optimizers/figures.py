@@ -106,7 +106,7 @@ def pair_table(run: Run) -> Path:
             colours[part] = heights[part] / (largest or 1)
         ax.imshow(colours, cmap="Greys", vmin=0, vmax=1.6)
         for i, j in zip(*np.nonzero(np.isfinite(heights))):
-            ax.text(j, i, f"{heights[i, j]:.2g}", ha="center", va="center", fontsize=8)
+            ax.text(j, i, f"{heights[i, j]:.2g}", ha="center", va="center", fontsize=7)
         names = [method_title(method) for method in methods]
         ax.set_xticks(range(n), names, rotation=45, ha="right", fontsize=8)
         ax.set_yticks(range(n), names, fontsize=8)

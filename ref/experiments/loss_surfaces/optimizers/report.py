@@ -15,7 +15,7 @@ from ref.experiments.loss_surfaces.lines.numbers import (
     pairs,
     unlike,
 )
-from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, title, tried
+from ref.experiments.loss_surfaces.study import or_infinite, outcomes, part_config, time_taken, title, tried
 from ref.experiments.loss_surfaces.training.methods import title as method_title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
@@ -37,8 +37,7 @@ def _section(run: Run, claims: Claims, looked_at: OfJob) -> str:
     for job in config["jobs"]:
         lines += ["", *_ends(run, looked_at(job)), "", *_between(run, looked_at(job)), "", _rates(run, job)]
     lines += tables.claim_lines(claims(run))
-    seconds = sum(result.get("processor_seconds", 0.0) for result in run.parts.values())
-    return "\n".join([*lines, "", f"All trainings together took {seconds / 60:.0f} processor minutes."])
+    return "\n".join([*lines, "", time_taken(run)])
 
 
 def _ends(run: Run, job: dict) -> list[str]:

@@ -11,13 +11,12 @@ import numpy as np
 from ref.experiments.figures import new_figure, save
 from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.study import title
-from ref.experiments.loss_surfaces.training.data import CLASSES
+from ref.experiments.loss_surfaces.training.data import GUESS
 from ref.experiments.loss_surfaces.training.methods import METHODS, title as method_title
 from ref.experiments.run import Run
 from ref.loss_surfaces.between import barycentric_grid, barycentric_triangles
 
 Array = np.ndarray
-GUESS = float(np.log(CLASSES))  # nats
 HIGHEST, MOST = 1.5, 3
 CORNERS = {3: np.array([(0, 0), (1, 0), (0.5, 0.75**0.5)]), 4: np.array([(0, 0), (1, 0), (0, 1), (1, 1)])}
 VIEWS = {3: 40, 4: 110}  # from where, in degrees: the ends in front of the start

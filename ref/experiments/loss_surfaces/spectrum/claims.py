@@ -10,11 +10,9 @@ ended has one: the report says how large.  The limit is ours.
 
 import numpy as np
 
-from ref.experiments.loss_surfaces.connectivity.numbers import LEARNT
 from ref.experiments.loss_surfaces.optimizers.claims import claim
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
 from ref.experiments.loss_surfaces.spectrum.numbers import at_end, panels_of
-from ref.experiments.loss_surfaces.study import title
+from ref.experiments.loss_surfaces.study import learnt, title
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
 
@@ -28,7 +26,7 @@ def claims(run: Run) -> list[Claim]:
 def saddles(run: Run, job: dict, which: str) -> Claim:
     shares = np.array([low / high for method in job["methods"] for low, high, loss in zip(
         at_end(run, job, which, method, "lowest"), at_end(run, job, which, method, "highest"),
-        at_end(run, job, which, method, "loss")) if loss < LEARNT * GUESS])
+        at_end(run, job, which, method, "loss")) if learnt(loss)])
     below = shares < -BELOW
     median = f"; median {np.median(shares):.2g} of it" if len(shares) else ""
     return claim(f"{hessian_title(job, which)}: at the end of training the Hessian has negative eigenvalues",

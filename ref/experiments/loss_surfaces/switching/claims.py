@@ -12,8 +12,7 @@ from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.lines.looking import START
 from ref.experiments.loss_surfaces.lines.numbers import barriers, from_start, line_of, looks
 from ref.experiments.loss_surfaces.optimizers.claims import HIGH, claim
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
-from ref.experiments.loss_surfaces.study import or_infinite, title
+from ref.experiments.loss_surfaces.study import has_learnt, title
 from ref.experiments.loss_surfaces.switching.naming import arrow, name_of, with_switches
 from ref.experiments.run import Run
 from ref.experiments.tables import Claim
@@ -29,7 +28,7 @@ def another_point(run: Run, job: dict) -> Claim:
     heights = {pair: barriers(run, with_switches(job), pair[0], name_of(*pair, job["at"][-1]))
                for pair in map(tuple, job["switches"])}
     separate = [value > high for pair, values in heights.items() for seed, value in enumerate(values)
-                if has_learnt(run, job, pair, seed)]
+                if counts(run, job, pair, seed)]
     medians = ", ".join(f"{arrow(*pair)} {np.median(values):.2g}" for pair, values in heights.items())
     return claim(f"{title(job)}: after a switch at epoch {job['at'][-1]} a barrier parts the end from the first "
                  f"optimiser's own", bool(separate) and all(separate), bool(separate) and not any(separate),
@@ -43,13 +42,12 @@ def the_seconds_norm(run: Run, job: dict) -> Claim:
         norms = [from_start(run, job, method)["norm"] for method in (first, second, name_of(first, second,
                                                                                             job["at"][-1]))]
         nearer += [abs(c - b) < abs(c - a) for seed, (a, b, c) in enumerate(zip(*norms))
-                   if has_learnt(run, job, (first, second), seed)]
+                   if counts(run, job, (first, second), seed)]
     return claim(f"{title(job)}: after a switch at epoch {job['at'][-1]} |theta| is nearer to the second "
                  f"optimiser's than to the first's", bool(nearer) and all(nearer),
                  bool(nearer) and not any(nearer), f"{sum(nearer)} of {len(nearer)} seeds and pairs")
 
 
-def has_learnt(run: Run, job: dict, pair: tuple[str, str], seed: int) -> bool:
-    """Whether the last of the switches ended below the loss of a guess: one that diverged is nobody's end."""
-    result = run.parts[part_name(job, name_of(*pair, job["at"][-1]), seed)]
-    return result["stopped"] == "steps" and or_infinite(result["surface_loss"]) < GUESS
+def counts(run: Run, job: dict, pair: tuple[str, str], seed: int) -> bool:
+    """Whether the end of the last of the switches has learnt: one that diverged is nobody's end."""
+    return has_learnt(run.parts[part_name(job, name_of(*pair, job["at"][-1]), seed)])

@@ -10,9 +10,9 @@ from ref.experiments.loss_surfaces.batch_norm.numbers import (
     factors,
     own,
     plateaus,
-    unlike,
+    seeds_apart,
 )
-from ref.experiments.loss_surfaces.sheets.relief import GUESS
+from ref.experiments.loss_surfaces.training.data import GUESS
 from ref.experiments.tables import claim_lines
 from tests.experiments.loss_surfaces.batch_norm.made_up import EXACT, METHODS, made_up
 
@@ -32,8 +32,8 @@ def test_verdicts_on_lines_from_the_start(done, ways, without, with_, without_, 
 
 def test_what_has_not_learnt_does_not_count(done, ways, without):
     run = made_up(done, {}, losses={"sgd": 0.95 * GUESS})
-    assert plateaus(run, without, "sgd") == [] and unlike(run, without, "sgd") == []
-    assert len(plateaus(run, without, "adam")) == 2 and len(unlike(run, without, "adam")) == 1
+    assert plateaus(run, without, "sgd") == [] and seeds_apart(run, without, "sgd") == []
+    assert len(plateaus(run, without, "adam")) == 2 and len(seeds_apart(run, without, "adam")) == 1
     assert [len(barriers(run, without, ends)) for ends in ends_of(without)] == [0, 0, 1]
     assert "0 of 1 optimisers that have learnt" in claims.one_shape(run, ways["batch"], without).numbers
     none = made_up(done, {}, losses=dict.fromkeys(METHODS, GUESS))
@@ -69,6 +69,6 @@ def test_what_the_scale_of_weights_does(done, ways, name, far, expected):
     assert verdict(claim) == expected and claim.numbers.startswith("0 of 4" if expected != "shown" else "4 of 4")
 
 
-def test_unlike_by_hand(done, ways):
+def test_seeds_apart_by_hand(done, ways):
     run = made_up(done, {"batch": (1.0, 1.5)})
-    assert unlike(run, ways["batch"], "sgd") == pytest.approx([0.25 / 3])
+    assert seeds_apart(run, ways["batch"], "sgd") == pytest.approx([0.25 / 3])

@@ -7,8 +7,8 @@ from ref.experiments.jobs import part_name
 from ref.experiments.loss_surfaces.connectivity import claims, experiment
 from ref.experiments.loss_surfaces.connectivity.claims import LIMIT
 from ref.experiments.loss_surfaces.connectivity.joining import couples, joining_parts
-from ref.experiments.loss_surfaces.connectivity.numbers import GUESS, barriers, joined, ways
-from ref.experiments.loss_surfaces.training.data import data_of
+from ref.experiments.loss_surfaces.connectivity.numbers import barriers, joined, ways
+from ref.experiments.loss_surfaces.training.data import GUESS, data_of
 from ref.experiments.loss_surfaces.training.part import CHUNK, LOSS, network_of
 from ref.experiments.loss_surfaces.training.path import kept
 from ref.experiments.tables import claim_lines

@@ -38,7 +38,7 @@ def test_processes_do_not_show(whole, tmp_path):
     assert_same_bits(join("patch", patch.run(tmp_path, 2, workers=2, progress=False)), whole)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.skipif(sys.platform == "win32", reason="NOT RUN: this system has no SIGKILL")
 def test_a_kill_does_not_show(whole, tmp_path):
     """After 13 points, of which SAVE_EVERY are safe and the others evaluated again."""
     assert SAVE_EVERY < 13
