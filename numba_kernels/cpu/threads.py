@@ -1,16 +1,19 @@
 """Cases shared out among threads, each of which takes its own through all of time and never waits for the others.
 
 Compiled loops let go of Python's lock (nogil), so that Python's own threads run them side by side: as many as numba is
-told, by numba.set_num_threads or NUMBA_NUM_THREADS.  Beside numba's prange this compiles in half the time and leaves no
-threads behind that a fork would lose.
+told, by numba.set_num_threads or NUMBA_NUM_THREADS.  The caller's thread takes the first part; the others wait for the
+next call, since beginning a thread takes as long as some steps of a small recurrence.  A process that was forked begins
+threads of its own.  Beside numba's prange this compiles in half the time.
 """
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from numba import get_num_threads
+from numba import config, get_num_threads
 
 Array = np.ndarray
 
@@ -26,10 +29,18 @@ def over_cases(loops: Callable, N: int, own: tuple[Array, ...], *shared) -> None
     own   arrays that have one entry for each part, which its thread writes to
     """
     bounds = [N * k // number_of_parts(N) for k in range(number_of_parts(N) + 1)]
-    calls = [(slice(*ends), *(array[k] for array in own), *shared) for k, ends in enumerate(pairwise(bounds))]
-    if len(calls) == 1:
-        loops(*calls[0])
-        return
-    with ThreadPoolExecutor(len(calls)) as pool:
-        for call in [pool.submit(loops, *arguments) for arguments in calls]:
-            call.result()
+    first, *others = [(slice(*ends), *(array[k] for array in own), *shared) for k, ends in enumerate(pairwise(bounds))]
+    running = [helpers().submit(loops, *call) for call in others]
+    loops(*first)
+    for call in running:
+        call.result()
+
+
+@cache
+def helpers() -> ThreadPoolExecutor:
+    """The threads beside the caller's: each begins when it is first needed."""
+    return ThreadPoolExecutor(config.NUMBA_NUM_THREADS)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=helpers.cache_clear)

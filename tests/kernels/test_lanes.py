@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from numba_kernels.cpu.images.lanes import add_times, lanes_of, load, store, zeros
 from numba_kernels.cpu.jit import JIT
+from numba_kernels.cpu.lanes import add_times, lanes_of, load, store, zeros
 
 
 def through(x, v, out):

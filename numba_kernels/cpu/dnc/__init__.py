@@ -2,7 +2,7 @@
 
 Same functions and arguments; the caches are its own: every array of all steps in one (T + 1, N, ...), memory linear in
 T.  What is different: the loop over time is machine code (dnc.loops); each thread takes some of the cases through all
-of it, so that threads never wait for each other; the controller's products are BLAS's, of all these cases together,
+of it, so that threads never wait for each other; the controller is taken for all these cases together (panels),
 while each case's memory is looked at, written and read by itself (dnc.heads).  Hold BLAS to one thread, as
 OPENBLAS_NUM_THREADS=1 does, and set the number of threads with numba.set_num_threads or NUMBA_NUM_THREADS.
 

@@ -26,7 +26,7 @@ def forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, wr
     """Of every array of control, said, memory and seen all but the start is written, and the start's inverse lengths.
     """
     (h, r, _, _, _), (v, slopes), (S, links), (order, saw), (Q, _, _) = control, said, memory, seen, weights
-    z, peepholes = np.empty((part.stop - part.start, len(Q)), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
+    z, peepholes = np.empty((part.stop - part.start, Q.shape[1]), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
     W, s = sizes[1], np.empty_like(S[0, 0, 0])
     for n in range(part.start, part.stop):
         inverse_lengths(S[0, n, :W], S[0, n, W])

@@ -21,13 +21,12 @@ def r_forward_cases(part, x, control, said, memory, seen, weights, sizes, phis, 
                     Rv, Rmemory, Rsaw, Rweights):
     """Of every array of Rcontrol, Rv, Rmemory and Rsaw all but the start is written, and the start's rates."""
     (v, slopes), (Q, P, _), (R, W), (S, links), (RS, Rlinks), (order, saw) = said, weights, sizes, memory, Rmemory, seen
-    N, H, L, Rr = part.stop - part.start, len(P), S.shape[3], Rcontrol[1]
-    z, peepholes, rows = np.empty((N, len(Q)), x.dtype), np.zeros((3, H), x.dtype), np.empty((4, L), x.dtype)
-    rest, rest_v = np.empty((N, Q.shape[1]), x.dtype), np.empty((N, P.shape[1]), x.dtype)
+    N, H, L, Rr = part.stop - part.start, P.shape[1], S.shape[3], Rcontrol[1]
+    z, peepholes, rows = np.empty((N, Q.shape[1]), x.dtype), np.zeros((3, H), x.dtype), np.empty((4, L), x.dtype)
     for n in range(part.start, part.stop):
         r_inverse_lengths(S[0, n, :W], RS[0, n, :W], S[0, n, W], RS[0, n, W])
     for t in range(len(x)):
-        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, rest, rest_v, peepholes)
+        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             times_slopes(v[t, n], slopes[t, n], R, W, phis[0], Rv[t, n])
             r_forward_step(v[t, n], Rv[t, n], S[t, n], RS[t, n], links[t, n], Rlinks[t, n], S[t + 1, n], RS[t + 1, n],
@@ -48,8 +47,7 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
     z, ds = np.empty((2, steps * N, len(RdQ)), dtype), np.empty((2, steps * N, RdQ.shape[1]), dtype)
     hs, do = np.empty((2, steps * N, H + 1), dtype), np.empty((2, steps * N, v.shape[2]), dtype)
     rest_Q, rest_P, dr, Rdr = np.empty_like(RdQ), np.empty_like(RdPq), np.empty_like(r[0, 0]), np.empty_like(r[0, 0])
-    of_controller = (np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((5, H), dtype),
-                     np.empty_like(r[0, part]), np.empty_like(x[0, part]))
+    of_controller = np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((5, H), dtype)
     scratch = np.empty((6, R, L), dtype), np.empty((5, L), dtype)
     start = 0  # of this step's rows in z, ds, hs and do
     for t in range(len(x) - 1, -1, -1):

@@ -13,8 +13,8 @@ Shapes: out, x, V flat, out and V of rows of O; rows, places (a,), offsets, line
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu.images.lanes import add_times, lanes_of, load, store
 from numba_kernels.cpu.jit import INNER
+from numba_kernels.cpu.lanes import add_times, lanes_of, load, store
 
 ROWS = 6  # of out, at once
 EACH = np.arange(ROWS)

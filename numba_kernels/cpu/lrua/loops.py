@@ -24,7 +24,7 @@ from numba_kernels.cpu.memory.controller import speak, speak_backward, to_reads
 def forward_cases(part, x, control, said, S, u, seen, weights, sizes, phis, rule, decay):
     """Of every array of control, said and seen, and of S and u, all but the start is written."""
     (h, r, _, _, _), (v, slopes), (least, saw), (Q, _, _) = control, said, seen, weights
-    z, peepholes = np.empty((part.stop - part.start, len(Q)), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
+    z, peepholes = np.empty((part.stop - part.start, Q.shape[1]), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
     s = np.empty(least.shape[2], x.dtype)
     for t in range(len(x)):
         speak(t, part, x, control, weights, v[t, part], z, peepholes)

@@ -19,11 +19,10 @@ from numba_kernels.cpu.memory.controller import r_speak, r_speak_backward, to_re
 def r_forward_cases(part, x, control, said, S, seen, weights, sizes, phis, rule, Rx, Rcontrol, Rv, RS, Rsaw, Rweights):
     """Of every array of Rcontrol, Rv, RS and Rsaw all but the start is written."""
     (v, slopes), (Q, P, _), (least, saw), Rr = said, weights, seen, Rcontrol[1]
-    N, H = part.stop - part.start, len(P)
-    z, peepholes = np.empty((N, len(Q)), x.dtype), np.zeros((3, H), x.dtype)
-    rest, rest_v = np.empty((N, Q.shape[1]), x.dtype), np.empty((N, P.shape[1]), x.dtype)
+    N, H = part.stop - part.start, P.shape[1]
+    z, peepholes = np.empty((N, Q.shape[1]), x.dtype), np.zeros((3, H), x.dtype)
     for t in range(len(x)):
-        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, rest, rest_v, peepholes)
+        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             times_slopes(v[t, n], slopes[t, n], sizes, phis[0], Rv[t, n])
             r_forward_step(v[t, n], Rv[t, n], S[t, n], RS[t, n], S[t + 1, n], RS[t + 1, n], least[t, n], saw[t, n],
@@ -42,8 +41,7 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, S, seen, weight
     z, ds = np.empty((2, steps * N, len(RdQ)), dtype), np.empty((2, steps * N, RdQ.shape[1]), dtype)
     hs, do = np.empty((2, steps * N, H + 1), dtype), np.empty((2, steps * N, v.shape[2]), dtype)
     rest_Q, rest_P, dr, Rdr = np.empty_like(RdQ), np.empty_like(RdPq), np.empty_like(r[0, 0]), np.empty_like(r[0, 0])
-    of_controller = (np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((5, H), dtype),
-                     np.empty_like(r[0, part]), np.empty_like(x[0, part]))
+    of_controller = np.empty((N, H), dtype), np.empty((N, H), dtype), np.empty((5, H), dtype)
     scratch = np.empty((2, sizes[0], L), dtype), np.empty((5, L), dtype)
     start = 0  # of this step's rows in z, ds, hs and do
     for t in range(len(x) - 1, -1, -1):

@@ -5,8 +5,8 @@ Inside, the matrices of the controller stand one above the other (controller).
 
 import numpy as np
 
+from numba_kernels.cpu.panels import in_panels
 from numba_kernels.cpu.prepare import prepare
-from numba_kernels.cpu.states import transposed
 from numba_kernels.cpu.threads import number_of_parts
 from ref.cells import interface
 from ref.cells.speech import Weights
@@ -73,15 +73,16 @@ def stacked(weights: Weights, design) -> tuple[Array, Array, Array]:
     """Q, P and q of controller."""
     U, W, b, P, q = weights
     read = design.n_read_heads * design.width
-    return np.concatenate([*([] if W is None else [W]), U[-read:], U[:-read], b[None]]), P, q
+    Q = np.concatenate([*([] if W is None else [W]), U[-read:], U[:-read], b[None]])
+    return in_panels(Q), in_panels(P), q
 
 
 def turned(weights: Weights, design) -> tuple[Array, Array, Array, Array]:
-    """Wᵀ, the transposes of U's rows for r and for x, and Pᵀ; Wᵀ is empty without an LSTM."""
+    """Wᵀ, the transposes of U's rows for r and for x, and Pᵀ, in panels; Wᵀ is empty without an LSTM."""
     U, W, _, P, _ = weights
     read = design.n_read_heads * design.width
-    return (np.empty((0, 0), U.dtype) if W is None else transposed(W), transposed(U[-read:]), transposed(U[:-read]),
-            transposed(P))
+    matrices = np.empty((0, 0), U.dtype) if W is None else W, U[-read:], U[:-read], P
+    return tuple(in_panels(A.T) for A in matrices)
 
 
 def zero_sums(cache) -> tuple[Array, Array]:

@@ -5,22 +5,23 @@
     dQ = Σ_t zᵀ ds      RdQ = Σ_t (zᵀ Rds + Rzᵀ ds)       and so of P and q, from (h, 1) and do
 
 Primes mark the last step.  A feed-forward controller has no h' and W, and G = H instead of 4H.  The sums over time are
-products of some steps' rows at once, as in lstm.loops.
+products of some steps' rows at once, BLAS's, as in lstm.loops.
 
 Arguments: part, the slice of the cases; of all cases and steps, x (T, N, D) and control (h, r, c, y, gates): h (T + 1,
 N, H) and r (T + 1, N, R W), c, y = tanh(c) and gates as in lstm.loops, empty ones without an LSTM; weights (Q, P, q)
-forward, backward the transposes of Q's rows for h, for r and for x, and of P; Rcontrol (Rh, Rr, Rc, Rgates), Rweights
-likewise.
+forward, backward the transposes of Q's rows for h, for r and for x, and of P, all matrices in panels; Rcontrol (Rh, Rr,
+Rc, Rgates), Rweights likewise.
 """
 
 import numpy as np
 from numba import njit
 
 from numba_kernels.cpu.activations import tanh
-from numba_kernels.cpu.in_place import add, add_product, add_to_rows, put
+from numba_kernels.cpu.in_place import add, add_to_rows, put
 from numba_kernels.cpu.jit import INNER, ONCE
 from numba_kernels.cpu.lstm.cell import backward_cells, cells, r_backward_cells, r_cells
 from numba_kernels.cpu.memory.interface import r_through_tanh, through_tanh
+from numba_kernels.cpu.panels import add_product, put_product
 
 
 @njit(**INNER)
@@ -63,12 +64,12 @@ def speak(t, part, x, control, weights, v_t, z, peepholes):
     h_t = h[t + 1, part]
     inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
     if len(gates):
-        np.dot(z, Q, gates[t, part])
+        put_product(gates[t, part], z, Q)
         cells(c[t, part], peepholes, gates[t, part], c[t + 1, part], y[t, part], h_t)
     else:
-        np.dot(z, Q, h_t)
+        put_product(h_t, z, Q)
         tanh(h_t.reshape(h_t.size))
-    np.dot(h_t, P, v_t)
+    put_product(v_t, h_t, P)
     add_to_rows(v_t, q)
 
 
@@ -79,41 +80,41 @@ def speak_backward(t, part, dy, x, control, weights, kept, dx, back, peepholes, 
     are written.  dh (N, H) and dc (H,): memory.
     """
     (h, r, c, y, gates), (Wt, Rt, Xt, Pt), (z, ds, hs, do), (back_r, back_h, back_c) = control, weights, kept, back
-    np.dot(do, Pt, dh)
+    put_product(dh, do, Pt)
     add(dh, dy[t, part])
     if len(gates):
         backward_cells(gates[t, part], c[t, part], y[t, part], peepholes, dh, back_h, back_c, x.dtype.type(np.inf), ds,
                        dc)
-        np.dot(ds, Wt, back_h)
+        put_product(back_h, ds, Wt)
     else:
         for n in range(len(dh)):
             through_tanh(h[t + 1, part.start + n], dh[n])
         put(ds, dh)
-    np.dot(ds, Rt, back_r)
+    put_product(back_r, ds, Rt)
     if len(dx):
-        np.dot(ds, Xt, dx[t, part])
+        put_product(dx[t, part], ds, Xt)
     inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
     beside_one(h[t + 1, part], x.dtype.type(1), hs)
 
 
 @njit(**ONCE)
-def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, rest, rest_v, peepholes):
+def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, peepholes):
     """Rcontrol's arrays at the step but for Rr are written, and Rv_t: Ro; z, rest (N, G), rest_v (N, I): memory."""
     (h, r, c, y, gates), (Q, P, _), (Rh, Rr, Rc, Rgates), (RQ, RP, Rq) = control, weights, Rcontrol, Rweights
     h_t, Rh_t = h[t + 1, part], Rh[t + 1, part]
     Rs = Rgates[t, part] if len(gates) else Rh_t
     inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
-    np.dot(z, RQ, Rs)
+    put_product(Rs, z, RQ)
     inputs(Rh[t, part], Rr[t, part], Rx[t, part], x.dtype.type(0), z)
-    add_product(Rs, z, Q, rest)
+    add_product(Rs, z, Q)
     if len(gates):
         r_cells(gates[t, part], c[t, part], c[t + 1, part], y[t, part], peepholes, peepholes, Rc[t, part], Rs,
                 Rc[t + 1, part], Rh_t)
     else:
         for n in range(len(Rh_t)):
             through_tanh(h_t[n], Rh_t[n])
-    np.dot(h_t, RP, Rv_t)
-    add_product(Rv_t, Rh_t, P, rest_v)
+    put_product(Rv_t, h_t, RP)
+    add_product(Rv_t, Rh_t, P)
     add_to_rows(Rv_t, Rq)
 
 
@@ -121,23 +122,23 @@ def r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv_t, z, rest,
 def r_speak_backward(t, part, dy, Rdy, x, control, weights, kept, Rx, Rcontrol, Rweights, Rkept, Rdx, back, Rback,
                      peepholes, memory):
     """back and Rback become what goes to the last step; Rdx is written at the step if it is not empty; of the step's
-    rows, kept and Rkept, do and Rdo are there.  memory: three of (N, H), (5, H), (N, R W), (N, D) numbers.
+    rows, kept and Rkept, do and Rdo are there.  memory: two of (N, H) and (5, H) numbers.
     """
     (h, r, c, y, gates), (Wt, Rt, Xt, Pt), (z, ds, hs, do) = control, weights, kept
     (Rh, Rr, Rc, Rgates), (RWt, RRt, RXt, RPt), (Rz, Rds, Rhs, Rdo) = Rcontrol, Rweights, Rkept
     (back_r, back_h, back_c), (Rback_r, Rback_h, Rback_c) = back, Rback
-    dh, Rdh, rest_h, of_cells, rest_r, rest_x = memory
-    np.dot(do, Pt, dh)
+    dh, Rdh, of_cells = memory
+    put_product(dh, do, Pt)
     add(dh, dy[t, part])
-    np.dot(Rdo, Pt, Rdh)
-    add_product(Rdh, do, RPt, rest_h)
+    put_product(Rdh, Rdo, Pt)
+    add_product(Rdh, do, RPt)
     add(Rdh, Rdy[t, part])
     if len(gates):
         r_backward_cells(gates[t, part], Rgates[t, part], c[t, part], Rc[t, part], Rc[t + 1, part], y[t, part],
                          peepholes, peepholes, dh, back_h, back_c, Rdh, Rback_h, Rback_c, ds, Rds, of_cells)
-        np.dot(ds, Wt, back_h)
-        np.dot(Rds, Wt, Rback_h)
-        add_product(Rback_h, ds, RWt, rest_h)
+        put_product(back_h, ds, Wt)
+        put_product(Rback_h, Rds, Wt)
+        add_product(Rback_h, ds, RWt)
     else:
         for n in range(len(dh)):
             at = part.start + n
@@ -145,12 +146,12 @@ def r_speak_backward(t, part, dy, Rdy, x, control, weights, kept, Rx, Rcontrol, 
             through_tanh(h[t + 1, at], dh[n])
         put(ds, dh)
         put(Rds, Rdh)
-    np.dot(ds, Rt, back_r)
-    np.dot(Rds, Rt, Rback_r)
-    add_product(Rback_r, ds, RRt, rest_r)
+    put_product(back_r, ds, Rt)
+    put_product(Rback_r, Rds, Rt)
+    add_product(Rback_r, ds, RRt)
     if len(Rdx):
-        np.dot(Rds, Xt, Rdx[t, part])
-        add_product(Rdx[t, part], ds, RXt, rest_x)
+        put_product(Rdx[t, part], Rds, Xt)
+        add_product(Rdx[t, part], ds, RXt)
     inputs(h[t, part], r[t, part], x[t, part], x.dtype.type(1), z)
     inputs(Rh[t, part], Rr[t, part], Rx[t, part], x.dtype.type(0), Rz)
     beside_one(h[t + 1, part], x.dtype.type(1), hs)

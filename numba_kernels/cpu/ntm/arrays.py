@@ -4,6 +4,8 @@ Inside, the heads' blocks stand side by side (memory.interface), read and write 
 memory is turned, (W, L).
 """
 
+from functools import cache
+
 import numpy as np
 
 from numba_kernels.cpu.memory import arrays
@@ -27,6 +29,7 @@ def layout(design: Design) -> tuple[tuple, tuple]:
             (design.contents == "tanh", int(design.strength == "oneplus")))
 
 
+@cache
 def columns(design: Design) -> Array:
     """Which of the reference's columns of P stands where here: head by head."""
     *to_heads, e, a = (part[0] for part in interface.cut(np.arange(interface.size(design.pieces))[None], design.pieces))

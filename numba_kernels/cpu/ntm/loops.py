@@ -34,7 +34,7 @@ def forward_cases(part, x, control, said, memory, seen, weights, layout, phis):
     R, W, shifts, _ = layout
     contents_tanh, beta_from = phis
     N, K, L = part.stop - part.start, memory[2].shape[2], memory[2].shape[3]
-    z, peepholes = np.empty((N, len(Q)), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
+    z, peepholes = np.empty((N, Q.shape[1]), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
     extended = np.empty((1, L + shifts - 1), x.dtype)
     for n in range(part.start, part.stop):
         inverse_lengths(memory[0][0, n], memory[1][0, n])

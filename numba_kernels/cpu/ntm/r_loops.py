@@ -21,17 +21,16 @@ from numba_kernels.cpu.ntm.r_heads import r_backward_step, r_forward_step
 def r_forward_cases(part, x, control, said, memory, seen, weights, layout, phis, Rx, Rcontrol, Rv, Rmemory, Rseen,
                     Rweights):
     """Of every array of Rcontrol, Rv, Rmemory and Rseen all but the start is written."""
-    (h, _, _, _, _), (v, slopes), (Q, P, _), (_, Rr, _, _) = control, said, weights, Rcontrol
+    (h, _, _, _, _), (v, slopes), (Q, _, _), (_, Rr, _, _) = control, said, weights, Rcontrol
     R, W, shifts, _ = layout
     contents_tanh, _ = phis
     N, K, L = part.stop - part.start, memory[2].shape[2], memory[2].shape[3]
-    z, peepholes = np.empty((N, len(Q)), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
-    rest, rest_v = np.empty((N, Q.shape[1]), x.dtype), np.empty((N, P.shape[1]), x.dtype)
+    z, peepholes = np.empty((N, Q.shape[1]), x.dtype), np.zeros((3, h.shape[2]), x.dtype)
     rows, extended = np.empty((2, L), x.dtype), np.empty((2, L + shifts - 1), x.dtype)
     for n in range(part.start, part.stop):
         r_inverse_lengths(memory[0][0, n], Rmemory[0][0, n], memory[1][0, n], Rmemory[1][0, n])
     for t in range(len(x)):
-        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, rest, rest_v, peepholes)
+        r_speak(t, part, x, control, weights, Rx, Rcontrol, Rweights, Rv[t, part], z, peepholes)
         for n in range(part.start, part.stop):
             times_slopes(v[t, n], slopes[t, n], W, shifts, (K - R) * W, contents_tanh, Rv[t, n])
             r_forward_step(v[t, n], Rv[t, n], at(t, n, memory), at(t, n, Rmemory), at(t + 1, n, memory),
@@ -52,8 +51,7 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
     z, ds = np.empty((2, steps * N, len(RdQ)), x.dtype), np.empty((2, steps * N, RdQ.shape[1]), x.dtype)
     hs, do = np.empty((2, steps * N, H + 1), x.dtype), np.empty((2, steps * N, v.shape[2]), x.dtype)
     rest_Q, rest_P = np.empty_like(RdQ), np.empty_like(RdPq)
-    memory_of_controller = (np.empty((N, H), x.dtype), np.empty((N, H), x.dtype), np.empty((N, H), x.dtype),
-                            np.empty((5, H), x.dtype), np.empty_like(of_part[0]), np.empty_like(x[0, part]))
+    of_controller = np.empty((N, H), x.dtype), np.empty((N, H), x.dtype), np.empty((5, H), x.dtype)
     dr, Rdr = np.empty_like(r[0, 0]), np.empty_like(r[0, 0])
     rows, extended = np.empty((5, L), x.dtype), np.empty((4, L + shifts - 1), x.dtype)
     start = 0  # of this step's rows in z, ds, hs and do
@@ -71,7 +69,7 @@ def r_backward_cases(part, RdQ, RdPq, Rdy, dy, x, control, said, memory, seen, w
         kept = z[0, start:stop], ds[0, start:stop], hs[0, start:stop], do_t
         Rkept = z[1, start:stop], ds[1, start:stop], hs[1, start:stop], Rdo_t
         r_speak_backward(t, part, dy, Rdy, x, control, weights, kept, Rx, Rcontrol, Rweights, Rkept, Rdx, of_part,
-                         Rof_part, peepholes, memory_of_controller)
+                         Rof_part, peepholes, of_controller)
         if stop == steps * N or t == 0:
             for k in range(2):  # one factor moves, and then the other
                 add_product(RdQ, z[k, :stop].T, ds[1 - k, :stop], rest_Q)
