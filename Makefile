@@ -20,7 +20,7 @@ install: $(READY)  ## make .venv and install what tests and chapters need
 
 test: $(READY)  ## run the tests, over all cores
 	@echo "The tests: eight minutes on two cores"
-	$(RUN) -m pytest -n auto --dist loadgroup --durations 20
+	$(RUN) -m pytest -n auto --durations 20
 
 test-slow: $(READY)  ## run the tests that take minutes
 	$(RUN) -m pytest -m slow

@@ -1,27 +1,49 @@
-"""Where the tests of what takes long to compile run: each memory's in one process, those of the layers of pictures in
-another; what compiles a memory again, with the slow.
+"""Which tests run in one process: a file's, those of an experiment's folder, of each compiled recurrence, and of the
+layers of pictures: they share what takes long to compile or to run.  Other tests of derivatives and kernels run each by
+itself.  What compiles a memory in float32 goes with the slow.
 
-A compiled recurrence with a memory takes a minute to compile for each dtype, in every process that calls it.
+The scheduler is ours: pytest-xdist 3.8 writes the names of its groups where pytest 9.2 does not look for them.
 """
 
+import os
 import re
 
 import pytest
 
-MEMORIES = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))(ntm|dnc|lrua)(?![a-z])")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the Makefile: the matrices of tests are small
+
+RECURRENCE = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled).*?(?<![a-z]))"
+                        r"(ntm|dnc|lrua|lstm|elman)(?![a-z])")
 PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|"
                       r"kernels/test_layers|benchmarks/test_(?:conv|nin)|test_compiled_layers")
+MEMORIES = ("ntm", "dnc", "lrua")  # half a minute or more to compile, for each dtype, in every process
 IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
 
 
-@pytest.hookimpl(tryfirst=True)
+def of(nodeid: str) -> str:
+    """What the test shares with others: the name of a group that runs in one process."""
+    if recurrence := RECURRENCE.search(nodeid):
+        return recurrence[1]
+    if PICTURES.search(nodeid):
+        return "pictures"
+    if nodeid.startswith(("tests/derivatives/", "tests/kernels/")):
+        return nodeid
+    file = nodeid.partition("::")[0]
+    folder = file.rpartition("/")[0]
+    return folder if folder.startswith("tests/experiments/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        _split_scope = staticmethod(of)
+
+    return ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        memory = MEMORIES.search(item.nodeid)
-        if memory is None:
-            if PICTURES.search(item.nodeid):
-                item.add_marker(pytest.mark.xdist_group("pictures"))
-            continue
-        item.add_marker(pytest.mark.xdist_group(memory[1]))
-        if IN_FLOAT32.search(item.nodeid):  # check_op looks at float32 too, comparisons beside the reference do not
-            item.add_marker(pytest.mark.slow)
+        if of(item.nodeid) in MEMORIES and IN_FLOAT32.search(item.nodeid):
+            item.add_marker(pytest.mark.slow)  # check_op looks at float32 too, comparisons beside the reference do not

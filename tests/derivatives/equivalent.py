@@ -35,6 +35,9 @@ EQUIVALENT = [
     *((f"ref.layers.{op}:backward", f"np.clip({ds}, -clip, clip, out={ds})", f"np.clip(-clip, {ds}, clip, out={ds})",
        BETWEEN)
       for op, ds in (("elman", "ds[t]"), ("lstm", "ds[t]"), ("lstm", "dso"))),
+    *((f"ref.cells.dnc:{name}", f"{array}[:, 0]", f"{array}[:, 0 - 1]", "of one write head the first is the last")
+      for name, array in (("forward", "c_w"), ("forward", "g_a"), ("backward", "dw"), ("r_forward", "Rc_w"),
+                          ("r_forward", "Rg_a"), ("r_backward", "dw"), ("r_backward", "Rdw"))),
     ("ref.losses.squared_error:value", "z - t", "-(z - t)", SQUARED),
     ("ref.losses.logistic_squared_error:value", "prediction(z) - t", "-(prediction(z) - t)", SQUARED),
     ("ref.losses.logistic_squared_error:gauss_newton_product", "p * (1 - p)", "-(p * (1 - p))", SQUARED),

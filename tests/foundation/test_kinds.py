@@ -29,7 +29,7 @@ def one_hot(n, size):
 KINDS = {
     "image": (ImageNetwork(3, 2), squared_error, Batch((normal(N, 4, 5),), (normal(N, 2, seed=1),))),
     "sequence": (ElmanRNN(2, 4, 3), Masked(softmax_cross_entropy),
-                 Batch((normal(5, N, 2),), (np.stack([one_hot(N, 3)] * 5), normal(5, N, seed=1) > 0), axis=1)),
+                 Batch((normal(2, N, 2),), (np.stack([one_hot(N, 3)] * 2), normal(2, N, seed=1) > 0), axis=1)),
     "coupled": (CoupledNetwork(3, 4, 2), squared_error, Batch((normal(N, 3),), (normal(N, 2, seed=1),))),
     "noise": (NoisyNetwork(3, 4, 2), squared_error,
               Batch((normal(N, 3), normal(N, 4, seed=2)), (normal(N, 2, seed=1),))),
