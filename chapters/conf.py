@@ -41,9 +41,11 @@ html_theme_options = {
     "search_bar_text": "Search the book",
 }
 
-# The theme cuts off what rises above the first row of an equation, and does not break long names in tables.
+# The theme cuts off what rises above the first row of an equation, and does not break long names in tables.  What a
+# cell prints is often a table: smaller letters, so that it fits beside the contents, and rather a break than a cut.
 STYLE = ("<style>div.math mjx-container { padding-top: 0.25rem } div.highlight pre { font-size: 0.8rem } "
          "figcaption, figcaption p { color: var(--pst-color-text-base) !important; font-weight: normal !important } "
+         "div.cell_output div.highlight pre { font-size: 0.72rem; white-space: pre-wrap } "
          "td code.literal, td code.literal span.pre { white-space: normal !important; overflow-wrap: anywhere "
          "}</style>")
 

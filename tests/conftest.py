@@ -1,6 +1,6 @@
 """Which tests run in one process: a file's, those of an experiment's folder, of each compiled recurrence, and of the
-layers of pictures: they share what takes long to compile or to run.  Other tests of derivatives and kernels run each by
-itself.  What compiles a memory in float32 goes with the slow.
+layers of pictures: they share what takes long to compile or to run.  Other tests of derivatives go by the op.  What
+compiles a memory in float32 goes with the slow.
 
 The scheduler is ours: pytest-xdist 3.8 writes the names of its groups where pytest 9.2 does not look for them.
 """
@@ -26,8 +26,8 @@ def of(nodeid: str) -> str:
         return recurrence[1]
     if PICTURES.search(nodeid):
         return "pictures"
-    if nodeid.startswith(("tests/derivatives/", "tests/kernels/")):
-        return nodeid
+    if nodeid.startswith("tests/derivatives/"):
+        return nodeid.partition(" ")[0]
     file = nodeid.partition("::")[0]
     folder = file.rpartition("/")[0]
     return folder if folder.startswith("tests/experiments/") else file

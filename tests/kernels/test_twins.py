@@ -1,5 +1,7 @@
 """Every kernel is the twin of a reference op: same functions, same arguments, same results, same caches."""
 
+from functools import cache
+
 import numba
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from tests.kernels.layers import PROBLEMS
 from tests.kernels.problems import TWINS, assert_same, caches, results
 from tests.kernels.twins import PASSES, differences, kernel_modules, orphans
 
+LONG = 150  # steps: more than are summed at once
 TOLERANCE = {np.float64: 1e-13, np.float32: 2e-5}
 ALL = [(name, variant) for name, twin in TWINS.items() for variant in twin.problem.VARIANTS]
 EVERY = pytest.mark.parametrize("name, variant", ALL)
@@ -24,6 +27,16 @@ def threads(request):
     numba.set_num_threads(request.param)
     yield request.param
     numba.set_num_threads(before)
+
+
+@cache
+def given_and_expected(name: str, variant: str, T: int, dtype=np.float64, **sizes) -> tuple[dict, dict]:
+    """A problem's arrays and the reference's results, the same for one thread and for two."""
+    _, reference, problem, _ = TWINS[name]
+    a = problem.arrays(T, dtype, **sizes)
+    if T >= LONG:  # smaller matrices, so that what is small at the start of time is not only rounding
+        a |= {name: a[name] / 2 for name in ("W", "RW")}
+    return a, results(problem, reference, a, variant)
 
 
 def test_every_kernel_has_a_reference_and_is_listed():
@@ -65,18 +78,15 @@ def test_a_twin_that_is_called_otherwise_is_found(monkeypatch):
 @pytest.mark.parametrize("T", (1, 2, 3, 5, 7))
 @EVERY
 def test_the_four_passes_give_the_reference_s_results(name, variant, T, dtype):
-    kernel, reference, problem, _ = TWINS[name]
-    a = problem.arrays(T, dtype)
-    assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), TOLERANCE[dtype])
+    a, expected = given_and_expected(name, variant, T, dtype)
+    assert_same(results(TWINS[name].problem, TWINS[name].kernel, a, variant), expected, TOLERANCE[dtype])
 
 
 @EVERY
 def test_more_steps_than_are_summed_at_once(name, variant):
-    kernel, reference, problem, _ = TWINS[name]
-    a = problem.arrays(150)
-    a |= {name: a[name] / 2 for name in ("W", "RW")}  # so that what is small at the start of time is not only rounding
-    got, expected = (without_last_rates(results(problem, op, a, variant)) for op in (kernel, reference))
-    assert_same(got, expected, 1e-12)
+    a, expected = given_and_expected(name, variant, LONG)
+    got = results(TWINS[name].problem, TWINS[name].kernel, a, variant)
+    assert_same(without_last_rates(got), without_last_rates(expected), 1e-12)
 
 
 def without_last_rates(found: dict) -> dict:
@@ -118,6 +128,5 @@ def test_called_twice_gives_the_same_bits_and_changes_nothing(name, variant):
 
 @EVERY
 def test_more_threads_than_cases(name, variant):
-    kernel, reference, problem, _ = TWINS[name]
-    a = problem.arrays(3, N=1)
-    assert_same(results(problem, kernel, a, variant), results(problem, reference, a, variant), 1e-13)
+    a, expected = given_and_expected(name, variant, 3, N=1)
+    assert_same(results(TWINS[name].problem, TWINS[name].kernel, a, variant), expected, 1e-13)
