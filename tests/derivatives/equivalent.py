@@ -203,6 +203,9 @@ EQUIVALENT += [
 ]
 
 EQUIVALENT += [
+    ("numba_kernels.cpu.panels:in_panels", "padded.reshape(K, panels, lanes).swapaxes(0, 1)",
+     "padded.reshape(K, panels, lanes).swapaxes(1, 0)", "two axes exchanged, in either order"),
+    ("numba_kernels.cpu.panels:four_rows", "2 * lanes", "-(2 * lanes)", "of four the third is the second from the end"),
     ("numba_kernels.cpu.relu:forward", "x", "1.0001 * x", "only the sign of what the cache holds is used"),
     *((f"numba_kernels.cpu.images.channels:{name}", "range(0, R, BLOCK)", "range(0, R + 1, BLOCK)", EMPTY)
       for name in ("_channel_sums", "sums")),

@@ -1,9 +1,11 @@
 """Compiled twins beside their references; the references' cases on the kernels; networks on them, their inputs data."""
 
+from itertools import product
+
 import numpy as np
 from numba import njit
 
-from numba_kernels.cpu import activations, dnc, elman, in_place, lrua, lstm, memory, ntm, states
+from numba_kernels.cpu import activations, dnc, elman, in_place, lrua, lstm, memory, ntm, panels, states
 from ref.cells import dnc as ref_dnc, lrua as ref_lrua
 from ref.cells.ntm import Design
 from ref.checks import Row, require_equal
@@ -135,6 +137,33 @@ def softmax_and_log(L: int) -> Case:
     return Case(title, functions(memory.rows, "softmax", "largest", "log", "subtract", "scale", "total_of"), run)
 
 
+@njit
+def products(A, B, put, added):
+    panels.put_product(put, A, B)
+    panels.add_product(added, A, B)
+
+
+def products_in_panels(K: int, G: int) -> Case:
+    """Beside NumPy's, of as many rows as leave one to four to the last block; a row behind them stays."""
+    title = f"numba_kernels.cpu.panels: ({K}, {G})"
+
+    def run() -> list[Row]:
+        rows = []
+        for N, (dtype, tolerance) in product((5, 6, 7, 8), ((np.float64, 1e-14), (np.float32, 1e-5))):
+            A, B, out = (normal(*shape, seed=seed).astype(dtype)
+                         for seed, shape in enumerate(((N, K), (K, G), (N + 1, G))))
+            put, added = out.copy(), out.copy()
+            products(A, panels.in_panels(B), put[:N], added[:N])
+            AB = np.concatenate([A @ B, np.zeros((1, G), dtype)])
+            out[:N] = out[:N] + AB[:N]
+            AB[N] = out[N]
+            rows += [Row(title, name, WHAT, require_equal(WHAT, name, got, expected, tolerance), tolerance)
+                     for name, got, expected in (("put", put, AB), ("added", added, out))]
+        return rows
+
+    return Case(title, functions(panels, "in_panels", "put_product", "add_product", "four_rows"), run)
+
+
 def twin(name: str, T: int, variant: str) -> Case:
     """Every result of the kernel's four passes, with and without its options, is the reference's."""
     kernel, reference, problem, _ = problems.TWINS[name]
@@ -149,7 +178,7 @@ def twin(name: str, T: int, variant: str) -> Case:
     return Case(title, ALL[name], run)
 
 
-TWINS = [softmax_and_log(9)]
+TWINS = [softmax_and_log(9), products_in_panels(3, 19)]
 TWINS += [twin(name, 3, variant)  # first: the fastest to notice a fault
           for name, (_, _, problem, _) in problems.TWINS.items() for variant in problem.VARIANTS]
 KERNELS = [
