@@ -19,7 +19,7 @@ help:  ## print these targets
 install: $(READY)  ## make .venv and install what tests and chapters need
 
 test: $(READY)  ## run the tests, over all cores
-	@echo "The tests: eight minutes on two cores"
+	@echo "The tests: about six minutes on two cores"
 	$(RUN) -m pytest -n auto --durations 20
 
 test-slow: $(READY)  ## run the tests that take minutes
