@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, product
 from pathlib import Path
 
 import nbformat
@@ -28,14 +29,14 @@ def failures(source: Path, variant: Variant) -> list[str]:
     return tracebacks(notebook)
 
 
-def run_chapters(machines: list[Variant], wanted: list[Path], jobs: int) -> int:
-    """Every chapter on every machine, some at a time; the number of the builds in which something fails.
+def run_chapters(work: list[tuple[Path, Variant]], jobs: int) -> int:
+    """Chapters, each on a machine, some at a time; the number of the builds in which something fails.
 
     A chapter with two threads goes alone: two of them at a time wait for each other (chapter 3: 443 s in place of 110).
     """
-    work = [(source, variant) for variant in machines for source in sorted(wanted, key=usual_seconds, reverse=True)]
+    work = sorted(work, key=lambda one: usual_seconds(one[0]), reverse=True)
     minutes = sum(usual_seconds(source) for source, _ in work) / jobs / 60
-    print(f"{len(wanted)} chapters on {len(machines)} machines, {jobs} at a time: "
+    print(f"{len(work)} builds of chapters, {jobs} at a time: "
           f"about {minutes:.0f} minutes on two cores", flush=True)
     failed = {}
 
@@ -74,8 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=("list", "chapters", "tests"))
     parser.add_argument("--machines", nargs="*", default=[], metavar="NAME",
                         help="only these (default: all that this one can be)")
-    parser.add_argument("--two", action="store_true",
-                        help="only two that differ from this one, as in continuous integration")
+    parser.add_argument("--in-turn", action="store_true",
+                        help="each chapter on one of two that differ from this one, as in continuous integration")
     parser.add_argument("--chapters", nargs="*", default=[], metavar="NAME", help="only these chapters")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1),
                         help="chapters at a time (default %(default)s)")
@@ -89,12 +90,14 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := [name for name in options.chapters if name not in there]:
         parser.error(f"no chapter {unknown[0]!r}; there are: {', '.join(there)}")
     try:
-        machines = list(two_unlike_this()) if options.two else by_name(options.machines)
+        machines = list(two_unlike_this()) if options.in_turn else by_name(options.machines)
     except LookupError as error:
         parser.error(str(error))
     if options.what == "tests":
         return min(run_tests(machines, rest), 1)
-    return min(run_chapters(machines, [there[name] for name in options.chapters or there], options.jobs), 1)
+    wanted = [there[name] for name in options.chapters or there]
+    in_turn, everywhere = zip(wanted, cycle(machines)), product(wanted, machines)
+    return min(run_chapters(list(in_turn if options.in_turn else everywhere), options.jobs), 1)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from chapters.build import sources
 from everywhere import nudge
 from everywhere.__main__ import main, run_chapters
 from everywhere.variants import OWN, Variant, blas_core, by_name, two_unlike_this, variants
@@ -57,10 +58,21 @@ def test_at_least_two_machines_differ_from_this_one():
 def test_a_chapter_that_holds_on_one_machine_only_is_found(tmp_path, capsys):
     source = tmp_path / "01_mine.md"
     source.write_text(HEADER + '```{code-cell} ipython3\nimport os\nassert "ELSEWHERE" not in os.environ\n```\n')
-    assert run_chapters([OWN, Variant("elsewhere", {"ELSEWHERE": "1"})], [source], jobs=2) == 1
+    assert run_chapters([(source, OWN), (source, Variant("elsewhere", {"ELSEWHERE": "1"}))], jobs=2) == 1
     said = capsys.readouterr().out
     assert "1 of 2 builds hold" in said and "fails: 01_mine on elsewhere, in 1 cells" in said
     assert 'assert "ELSEWHERE" not in os.environ' in said
+
+
+def test_in_turn_each_chapter_is_built_once_and_both_machines_are_used(monkeypatch):
+    builds = []
+    monkeypatch.setattr("everywhere.__main__.run_chapters", lambda work, jobs: builds.extend(work) or 0)
+    assert main(["chapters", "--in-turn"]) == 0
+    assert [source for source, _ in builds] == sources()
+    assert [machine for _, machine in builds[:3]] == [*two_unlike_this(), two_unlike_this()[0]]
+    builds.clear()
+    main(["chapters", "--machines", "own", "nudge-1", "--chapters", "01_derivatives_by_hand"])
+    assert [machine.name for _, machine in builds] == ["own", "nudge-1"]
 
 
 def test_the_command_lists_machines_and_refuses_unknown_ones(capsys):
