@@ -90,6 +90,11 @@ EQUIVALENT = [
     *((f"numba_kernels.cpu.memory.{name}", f"total = {a}.dtype.type(0)", f"total = 1.0001 * {a}.dtype.type(0)", "zero")
       for name, a in (("rows:dot", "a"), ("rows:total_of", "a"), ("access:compare_row_backward", "m"))),
     ("numba_kernels.cpu.memory.rows:softmax", "subtract(x, largest(x))", "pass", SHIFT),
+    *(("numba_kernels.cpu.memory.rows:largest", before, after, "each is looked at all the same, some twice")
+      for before, after in (("x[0]", "x[0 - 1]"), ("len(x) // 4 * 4", "len(x) // 4"),
+                            ("len(x) // 4 * 4", "-(len(x) // 4 * 4)"), ("len(x) // 4", "-(len(x) // 4)"),
+                            ("range(0, whole, 4)", "range(0, whole - 1, 4)"),
+                            ("range(whole, len(x))", "range(whole - 1, len(x))"))),
 ]
 
 
