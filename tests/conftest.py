@@ -1,6 +1,6 @@
 """Which tests run in one process: a file's, those of an experiment's folder, of each compiled recurrence, and of the
 layers of pictures: they share what takes long to compile or to run.  Other tests of derivatives go by the op.  What
-compiles a memory in float32 goes with the slow.
+compiles an LSTM or a memory in float32 goes with the slow.
 
 The scheduler is ours: pytest-xdist 3.8 writes the names of its groups where pytest 9.2 does not look for them.
 """
@@ -16,8 +16,9 @@ RECURRENCE = re.compile(r"(?:numba_kernels\.cpu\.|(?:kernels|benchmarks|compiled
                         r"(ntm|dnc|lrua|lstm|elman)(?![a-z])")
 PICTURES = re.compile(r"numba_kernels\.cpu\.(?:images|batch_norm|relu)|"
                       r"kernels/test_layers|benchmarks/test_(?:conv|nin)|test_compiled_layers")
-MEMORIES = ("ntm", "dnc", "lrua")  # half a minute or more to compile, for each dtype, in every process
-IN_FLOAT32 = re.compile(r"float32|numba_kernels\.cpu\.(?:ntm|dnc|lrua)\b(?:(?!beside its reference).)*$")
+LONG = ("lstm", "ntm", "dnc", "lrua")  # a quarter of a minute or more to compile, for each dtype
+# check_op looks at both dtypes, comparisons with the reference do not
+IN_FLOAT32 = re.compile(r"float32\]$|test_case\[numba_kernels(?:(?!beside its reference).)*$")
 
 
 def of(nodeid: str) -> str:
@@ -45,5 +46,5 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if of(item.nodeid) in MEMORIES and IN_FLOAT32.search(item.nodeid):
-            item.add_marker(pytest.mark.slow)  # check_op looks at float32 too, comparisons beside the reference do not
+        if of(item.nodeid) in LONG and IN_FLOAT32.search(item.nodeid):
+            item.add_marker(pytest.mark.slow)

@@ -72,7 +72,7 @@ def structural_damping_case(T: int, activation: str, slope, outputs: str = "all"
 OVER_SEQUENCES = [
     sequence_objective(squared_error, 3, normal(3, 4, 1, seed=1), masked(0.5, 3, 4), (2, 3), "tanh", chunk=1),
     sequence_objective(softmax_cross_entropy, 2, probabilities(1, 3, 4), every(1, 3), (3, 2), "tanh", "last", 0.1),
-    sequence_objective(logistic_cross_entropy, 5, unit_interval(5, 3, 2), every(5, 3), (1, 4), "logistic", chunk=2),
+    sequence_objective(logistic_cross_entropy, 3, unit_interval(3, 3, 2), every(3, 3), (1, 4), "logistic", chunk=2),
     sequence_objective(softmax_cross_entropy, 3, probabilities(3, 5, 2), masked(0.6, 3, 5), (2, 3), "tanh", chunk=2,
                        mean="targets"),
     sequence_objective(logistic_squared_error, 4, unit_interval(4, 3, 1), masked(0.7, 4, 3), (2, 3), "softplus",
