@@ -21,6 +21,7 @@ from ref.validation import require_count, require_floats, require_number
 
 REACHED = "reached"  # until() held of an evaluation
 NOT_FINITE = ("loss not finite", "parameters not finite")  # the reasons of an early end
+BAR_AFTER = 2.0  # seconds
 
 
 class Result(NamedTuple):
@@ -187,4 +188,4 @@ def _bar(progress: bool | None, label: str):
 
     show = sys.stderr.isatty() and parent_process() is None if progress is None else progress
     form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-    return tqdm(total=1.0, desc=label or "training", delay=2, disable=not show, bar_format=form)
+    return tqdm(total=1.0, desc=label or "training", delay=BAR_AFTER, disable=not show, bar_format=form)

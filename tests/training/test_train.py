@@ -1,6 +1,7 @@
 """The training loop: its rows, budgets, early end, and that training resumed is training never interrupted."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -163,13 +164,15 @@ def test_a_start_that_is_not_finite_is_refused():
         train(GradientDescent(0.1), Quadratic(), theta, same_batch(BATCH), 3)
 
 
-def test_the_progress_bar_is_for_those_who_look_and_for_what_takes_long(capsys):
+def test_the_progress_bar_is_for_those_who_look_and_for_what_takes_long(capsys, monkeypatch):
+    monkeypatch.setattr(sys.modules["ref.training.train"], "BAR_AFTER", 0.3)
+
     def training(seconds, progress):
         train(GradientDescent(0.1), Quadratic(), start(), same_batch(BATCH), 10**9, max_seconds=seconds,
               progress=progress, label="descent")
         return capsys.readouterr().err
 
     assert training(0.01, True).strip() == ""
-    assert training(2.1, None) == ""
-    shown = training(2.1, True)
+    assert training(0.4, None) == ""
+    shown = training(0.4, True)
     assert "descent: " in shown and "loss " in shown and "100%" in shown
