@@ -96,8 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.what == "tests":
         return min(run_tests(machines, rest), 1)
     wanted = [there[name] for name in options.chapters or there]
-    in_turn, everywhere = zip(wanted, cycle(machines)), product(wanted, machines)
-    return min(run_chapters(list(in_turn if options.in_turn else everywhere), options.jobs), 1)
+    work = zip(wanted, cycle(machines)) if options.in_turn else product(wanted, machines)
+    return min(run_chapters(list(work), options.jobs), 1)
 
 
 if __name__ == "__main__":

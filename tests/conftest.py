@@ -21,7 +21,7 @@ LONG = ("lstm", "ntm", "dnc", "lrua")  # a quarter of a minute or more to compil
 IN_FLOAT32 = re.compile(r"float32\]$|test_case\[.*numba_kernels(?:(?!beside its reference).)*$")
 
 
-def of(nodeid: str) -> str:
+def group_of(nodeid: str) -> str:
     """What the test shares with others: the name of a group that runs in one process."""
     if recurrence := RECURRENCE.search(nodeid):
         return recurrence[1]
@@ -39,12 +39,12 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):
-        _split_scope = staticmethod(of)
+        _split_scope = staticmethod(group_of)
 
     return ByGroup(config, log)
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if of(item.nodeid) in LONG and IN_FLOAT32.search(item.nodeid):
+        if group_of(item.nodeid) in LONG and IN_FLOAT32.search(item.nodeid):
             item.add_marker(pytest.mark.slow)

@@ -19,6 +19,7 @@ ROWS = 4  # of out, at once
 
 
 def in_panels(B: Array) -> Array:
+    """B (K, G) as its panels, (G / LANES rounded up, K, LANES)."""
     (K, G), lanes = B.shape, lanes_of(B)
     panels = -(-G // lanes)
     padded = np.zeros((K, panels * lanes), B.dtype)

@@ -35,7 +35,7 @@ def given_and_expected(name: str, variant: str, T: int, dtype=np.float64, **size
     _, reference, problem, _ = TWINS[name]
     a = problem.arrays(T, dtype, **sizes)
     if T >= LONG:  # smaller matrices, so that what is small at the start of time is not only rounding
-        a |= {name: a[name] / 2 for name in ("W", "RW")}
+        a |= {key: a[key] / 2 for key in ("W", "RW")}
     return a, results(problem, reference, a, variant)
 
 
